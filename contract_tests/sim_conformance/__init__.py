@@ -1,0 +1,1 @@
+"""Mock Sim and the conformance suite."""
