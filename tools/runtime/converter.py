@@ -1,0 +1,178 @@
+"""The cattrs converter behind ``convert``: the only module that loads cattrs."""
+
+import datetime
+import re
+import threading
+from typing import Any, Callable, Dict, Mapping, Set, Union, cast
+
+import attrs
+from cattrs import Converter, transform_error
+from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn_from_attrs, override
+
+from .encode import rfc3339
+from .typeforms import is_free_form, is_model, is_union, resolve
+from .unions import union_hook
+from .values import UNSET, FilePart
+
+Hook = Callable[[Any, Any], Any]
+
+_EXTRA = "additional_properties"
+
+# fromisoformat() reads further forms in newer versions of Python and fewer (no "Z", no short fractions) in older ones.
+_DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?")
+
+
+def explain(error: Exception) -> str:
+    """Say in one line where a value differs from what was expected."""
+    return "; ".join(transform_error(error, format_exception=_reason))
+
+
+def _reason(error: BaseException, _: Any) -> str:
+    return "missing" if isinstance(error, KeyError) else str(error)
+
+
+class _ModelHooks:
+    """Makes the hooks of generated models, once a model and on its first use.
+
+    A model that is met again while its own hook is in the making raises RecursionError, upon which cattrs looks its
+    hook up late. The lock keeps one thread's unfinished models from looking recursive to another.
+    """
+
+    def __init__(self, converter: Converter) -> None:
+        self._converter = converter
+        self._lock = threading.RLock()
+        self._unfinished: Set[Any] = set()
+
+    def structure(self, model: Any) -> Hook:
+        return cast(Hook, self._once(model, self._structure))
+
+    def unstructure(self, model: Any) -> Callable[[Any], Any]:
+        return cast("Callable[[Any], Any]", self._once(model, self._unstructure))
+
+    def _once(self, model: Any, make: Callable[[Any], Any]) -> Any:
+        with self._lock:
+            if model in self._unfinished:
+                raise RecursionError(model.__name__)
+            self._unfinished.add(model)
+            try:
+                resolve(model)
+                return make(model)
+            finally:
+                self._unfinished.discard(model)
+
+    def _structure(self, model: Any) -> Hook:
+        overrides = _overrides(model)
+        # With a converter of its own a field is taken from the object by the generated code, without any call.
+        fields = [a.evolve(converter=_same) if is_free_form(a.type) else a for a in attrs.fields(model)]
+        read = make_dict_structure_fn_from_attrs(
+            fields,
+            model,
+            self._converter,
+            _cattrs_prefer_attrib_converters=True,
+            _cattrs_use_linecache=False,
+            **overrides,
+        )
+        known = frozenset(o.rename or name for name, o in overrides.items() if not o.omit)
+        extra = self._extra(model)
+
+        def hook(value: Any, _: Any) -> Any:
+            if type(value) is not dict:
+                raise TypeError(f"an object expected, not {type(value).__name__}")
+            keyed: Dict[str, Any] = value
+            instance = read(keyed, model)
+            if not keyed.keys() <= known:
+                instance.additional_properties = extra({k: v for k, v in keyed.items() if k not in known})
+            return instance
+
+        return hook
+
+    def _extra(self, model: Any) -> Callable[[Dict[str, Any]], Any]:
+        declared = _extra_type(model)
+        if is_free_form(declared):
+            return _same
+        return lambda values: self._converter.structure(values, declared)
+
+    def _unstructure(self, model: Any) -> Callable[[Any], Any]:
+        write = make_dict_unstructure_fn_from_attrs(
+            list(attrs.fields(model)), model, self._converter, _cattrs_use_linecache=False, **_overrides(model)
+        )
+        extra = _same if is_free_form(_extra_type(model)) else self._converter.unstructure
+
+        def hook(instance: Any) -> Any:
+            value = write(instance)
+            for name, item in instance.additional_properties.items():
+                value.setdefault(name, extra(item))
+            return value
+
+        return hook
+
+
+def _extra_type(model: Any) -> Any:
+    return attrs.fields_dict(model)[_EXTRA].type
+
+
+def _overrides(model: Any) -> Dict[str, Any]:
+    wire: Mapping[str, str] = model.__wire__
+    overrides: Dict[str, Any] = {}
+    for a in attrs.fields(model):
+        absent = a.default is None or a.default is UNSET
+        overrides[a.name] = override(rename=wire.get(a.name), omit_if_default=absent or None, omit=a.name == _EXTRA)
+    return overrides
+
+
+def _date_time(value: Any, _: Any = None) -> Any:
+    match = _DATE_TIME.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return value
+    date, time, fraction, zone = match.groups()
+    offset = "+00:00" if zone in ("Z", "z") else zone or ""
+    try:
+        return datetime.datetime.fromisoformat(f"{date}T{time}.{(fraction or '0')[:6]:0<6}{offset}")
+    except ValueError:
+        return value
+
+
+def _date(value: Any, _: Any = None) -> Any:
+    if not isinstance(value, str) or len(value) != len("2026-01-31"):
+        return value
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        return value
+
+
+def _spelled(value: Union[str, datetime.date]) -> str:
+    return rfc3339(value) if isinstance(value, datetime.date) else value
+
+
+def _same(value: Any, _: Any = None) -> Any:
+    return value
+
+
+def _same_factory(_: Any) -> Any:
+    return _same
+
+
+def _union_factory(structure: Hook) -> Callable[[Any], Hook]:
+    return lambda union: union_hook(union, structure)
+
+
+def _converter() -> Converter:
+    converter = Converter(detailed_validation=True)
+    models = _ModelHooks(converter)
+    converter.register_structure_hook_factory(is_model, models.structure)
+    converter.register_unstructure_hook_factory(is_model, models.unstructure)
+    converter.register_structure_hook_factory(is_union, _union_factory(converter.structure))
+    converter.register_structure_hook_factory(is_free_form, _same_factory)
+    converter.register_unstructure_hook_factory(is_free_form, _same_factory)
+    for scalar in (str, int, float, bool):
+        converter.register_structure_hook(scalar, _same)
+    converter.register_structure_hook(datetime.datetime, _date_time)
+    converter.register_structure_hook(datetime.date, _date)
+    converter.register_unstructure_hook(datetime.datetime, _spelled)
+    converter.register_unstructure_hook(datetime.date, _spelled)
+    converter.register_unstructure_hook(FilePart, _same)
+    return converter
+
+
+CONVERTER = _converter()
