@@ -1,0 +1,52 @@
+"""The command sim-mock."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from sim_conformance.mock import MockSim
+from sim_conformance.mock.dialects import DIALECTS
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve a mock until Ctrl-C or SIGTERM.
+
+    Returns:
+        0 when it was stopped, 2 when it could not start.
+    """
+    arguments = _parser().parse_args(argv)
+    sim = MockSim(arguments.dialect, port=arguments.port, host=arguments.host, seed=arguments.seed)
+    try:
+        sim.start()
+    except OSError as error:
+        print(f"sim-mock: cannot serve on {arguments.host}:{arguments.port}: {error}", file=sys.stderr)
+        return 2
+    try:
+        # Flushed at once: whoever started this process reads the address from a pipe.
+        print(f"SIM_BASE_URL={sim.base_url}\nSIM_API_KEY={sim.api_key}", flush=True)
+        _wait_for_signal()
+    finally:
+        sim.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "sim-mock", description="Serve a mock of Sim's API. Prints its address and a key as shell variables."
+    )
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes any free port")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--dialect", choices=tuple(DIALECTS), default="documented", help="the version of Sim to speak as"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of all ids and durations")
+    return parser
+
+
+def _wait_for_signal() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()

@@ -1,0 +1,35 @@
+"""JSON as Sim writes it: compact, UTF-8, key order kept."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, list or dict."""
+
+
+def encode(value: Json) -> bytes:
+    """The value as compact UTF-8 JSON."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def indented(value: Json) -> str:
+    """The value as the text in which a stream shows an output that is not text."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def as_object(value: Json) -> dict[str, Json] | None:
+    """The value where it is a JSON object, else None."""
+    fields: dict[str, Json] | None = value if isinstance(value, dict) else None
+    return fields
+
+
+def as_array(value: Json) -> list[Json] | None:
+    """The value where it is a JSON array, else None."""
+    items: list[Json] | None = value if isinstance(value, list) else None
+    return items
+
+
+def without_none(value: Mapping[str, Json]) -> dict[str, Json]:
+    """The object without its keys whose value is None."""
+    return {key: item for key, item in value.items() if item is not None}
