@@ -8,7 +8,11 @@ from typing import Any, Callable, Dict, Mapping, Set, Union, cast
 
 import attrs
 from cattrs import Converter, transform_error
-from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn_from_attrs, override
+from cattrs.gen import (
+    make_dict_structure_fn_from_attrs,  # pyright: ignore[reportUnknownVariableType]
+    make_dict_unstructure_fn_from_attrs,  # pyright: ignore[reportUnknownVariableType]
+    override,
+)
 
 from .encode import rfc3339
 from .typeforms import is_free_form, is_model, is_union, resolve
@@ -77,9 +81,9 @@ class _ModelHooks:
         extra = self._extra(model)
 
         def hook(value: Any, _: Any) -> Any:
-            if type(value) is not dict:
+            if not isinstance(value, dict):
                 raise TypeError(f"an object expected, not {type(value).__name__}")
-            keyed: Dict[str, Any] = value
+            keyed = cast("Dict[str, Any]", value)
             instance = read(keyed, model)
             if not keyed.keys() <= known:
                 instance.additional_properties = extra({k: v for k, v in keyed.items() if k not in known})

@@ -24,15 +24,14 @@ def union_hook(union: Any, structure: Structure) -> Callable[[Any, Any], Any]:
     if len(members) == 1:
         only = members[0]
         return lambda value, _: None if value is None else structure(value, only)
-    choices: Dict[type, Choice] = {
+    choices: Dict[Any, Choice] = {
         dict: _object_choice(members, structure),
         list: _first_fit([m for m in members if get_origin(m) is list], structure),
         str: _first_fit([m for m in members if m in _DATES and str not in members], structure),
     }
 
     def hook(value: Any, _: Any) -> Any:
-        kind: type = type(value)
-        choice = choices.get(kind)
+        choice = choices.get(value.__class__)
         return value if choice is None else choice(value)
 
     return hook

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from .convert import unstructure
 from .encode import text
+from .typeforms import is_model
 from .values import UNSET, FilePart
 
 Body = Tuple[Optional[bytes], Optional[str]]
@@ -54,7 +55,7 @@ def multipart_body(value: object, content_type: str = "multipart/form-data") -> 
 
 
 def _model(value: Any) -> Any:
-    if not hasattr(type(value), "__attrs_attrs__"):
+    if not is_model(type(value)):
         raise TypeError(f"a value of type {type(value).__name__} cannot be sent as JSON")
     return unstructure(value)
 
@@ -63,7 +64,7 @@ def _fields(model: object) -> Iterator[Tuple[str, Any]]:
     """Yield the fields of a form that are set, a list as one field an item."""
     values = cast("Mapping[str, Any]", unstructure(model))
     for name, value in values.items():
-        items: List[Any] = value if isinstance(value, list) else [value]
+        items = cast("List[object]", value) if isinstance(value, list) else [value]
         for item in items:
             if item is not None:
                 yield name, item
@@ -74,12 +75,12 @@ def _part(name: str, value: Any) -> bytes:
     if isinstance(value, FilePart):
         head = f'{disposition}; filename="{_quoted(value.filename or name)}"\r\nContent-Type: {value.content_type}'
         content = value.read()
-    elif isinstance(value, (dict, list)):
-        head = f"{disposition}\r\nContent-Type: application/json"
-        content = json_body(value)[0] or b""
-    else:
+    elif isinstance(value, (str, int, float)):
         head = disposition
         content = text(name, value).encode()
+    else:
+        head = f"{disposition}\r\nContent-Type: application/json"
+        content = json_body(value)[0] or b""
     return head.encode() + b"\r\n\r\n" + content
 
 
