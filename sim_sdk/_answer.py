@@ -1,0 +1,88 @@
+"""A whole answer of the server, and what it means to the method that asked."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Optional
+
+from ._headers import Headers
+from .errors import InvalidResponseError, SimStudioError, error_from_response, invalid_response, parse_json
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and body of one response.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The header fields.
+        body: The whole body (b"" for a stream, whose body is read elsewhere).
+        default_code: The documented error code of the method that asked.
+        received: When the answer came, in epoch seconds.
+        redact: Takes the API key out of a text.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+    default_code: str
+    received: float
+    redact: Callable[[str], str]
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def request_id(self) -> Optional[str]:
+        return self.headers.get("x-request-id")
+
+    def value(self) -> Any:
+        """The body: a JSON value, or text, or bytes, whatever it can be read as; None where it is empty."""
+        if not self.body:
+            return None
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            pass
+        except RecursionError:
+            raise self.invalid("the answer is nested too deeply to be read") from None
+        try:
+            return self.body.decode("utf-8")
+        except UnicodeDecodeError:
+            return self.body
+
+    def object(self) -> Dict[str, Any]:
+        """The body of a successful answer, which has to be a JSON object.
+
+        Raises:
+            SimStudioError: The status is not 2xx, or the body is something else.
+        """
+        if not self.ok:
+            raise self.error()
+        value = parse_json(self.body)
+        if not isinstance(value, dict):
+            kind = self.headers.get("content-type", "no content type")
+            raise self.invalid(f"expected a JSON object, got {len(self.body)} bytes of another kind ({kind})")
+        return value
+
+    def error(self) -> SimStudioError:
+        """The error that this answer stands for."""
+        return error_from_response(
+            self.status,
+            self.headers,
+            self.body,
+            default_code=self.default_code,
+            now=self.received,
+            redact=self.redact,
+        )
+
+    def invalid(self, problem: str) -> InvalidResponseError:
+        """The error of a successful answer that cannot be read."""
+        return invalid_response(
+            f"HTTP {self.status}: {problem}",
+            self.status,
+            self.headers,
+            self.body,
+            default_code=self.default_code,
+            redact=self.redact,
+        )

@@ -1,0 +1,69 @@
+"""A stream's pieces, put together into what the run put out.
+
+Servers of 2026 leave out of the last event what they have streamed; earlier ones repeat it there. Both give the same
+output here.
+"""
+
+import json
+from typing import Any, Dict, List, Optional
+
+from .events import BlockChunk, ChunkReset, StreamEvent, StreamFailure
+
+
+class Assembly:
+    """What has been streamed so far, by block, in the order in which the blocks began."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.failure: Optional[str] = None
+        self._chunks: Dict[str, List[str]] = {}
+
+    def add(self, event: StreamEvent) -> None:
+        """Take the next event."""
+        self.events += 1
+        if isinstance(event, BlockChunk):
+            self._chunks.setdefault(event.block_id, []).append(event.chunk)
+        elif isinstance(event, ChunkReset):
+            self._chunks.pop(event.block_id, None)
+        elif isinstance(event, StreamFailure):
+            self.failure = event.error
+
+    def text(self) -> Optional[str]:
+        """All that was streamed, None where nothing was."""
+        return "".join(chunk for chunks in self._chunks.values() for chunk in chunks) if self._chunks else None
+
+    def output(self, final: Any) -> Any:
+        """The output that the last event gives, with the streamed text that it lacks as the blocks' `content`."""
+        if not self._chunks or not (final is None or isinstance(final, dict)):
+            return final
+        output: Dict[str, Any] = dict(final or {})
+        for block_id, chunks in self._chunks.items():
+            block = output.get(block_id, {})
+            if isinstance(block, dict) and "content" not in block:
+                missing = _unaccounted("".join(chunks), list(block.values()))
+                if missing:
+                    output[block_id] = {**block, "content": missing}
+        return output
+
+
+def _unaccounted(text: str, values: List[Any]) -> str:
+    """The part of a block's streamed text that none of its output values stands for.
+
+    Each value was streamed as it is where it is a text, as JSON otherwise, and the second and later ones begin with a
+    blank line.
+    """
+    for value in values:
+        if isinstance(value, str) and value:
+            text = text.replace(value, "", 1)
+    structured = [value for value in values if not isinstance(value, str)]
+    if not structured:
+        return text if text.strip() else ""
+    rest = [part for part in text.split("\n\n") if part.strip() and not _is_json_of(part, structured)]
+    return "\n\n".join(rest)
+
+
+def _is_json_of(text: str, values: List[Any]) -> bool:
+    try:
+        return json.loads(text) in values
+    except (ValueError, RecursionError):
+        return False

@@ -1,0 +1,198 @@
+"""What the synchronous and the asynchronous client have in common: everything but waiting."""
+
+import dataclasses
+import sys
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Sequence, Tuple, Union
+
+from ._calls import Calls, Execution
+from ._clock import Clock, SystemClock
+from ._engine import Engine
+from ._options import DEFAULT_BASE_URL, DEFAULT_USER_AGENT, Options, require_api_key, require_base_url
+from .ratelimit import RateLimitInfo
+
+if TYPE_CHECKING:
+    import ssl
+
+    if sys.version_info >= (3, 11):
+        from typing import Self
+    else:
+        from typing_extensions import Self
+
+_CHANGEABLE = frozenset(field.name for field in dataclasses.fields(Options))
+_OF_TRANSPORT = ("pool_size", "proxy", "ssl_context")
+
+
+class _Unset:
+    """The default of an argument that may be anything, also None."""
+
+    def __repr__(self) -> str:
+        return "<unset>"
+
+
+UNSET = _Unset()
+
+
+class ClientBase:
+    """A client of one Sim server.
+
+    Args:
+        api_key: The API key; by default that of the environment variable SIM_API_KEY.
+        base_url: Where the server is; by default that of the environment variable SIM_BASE_URL, or https://sim.ai.
+        timeout: Seconds for a whole call that has no timeout of its own, None for no limit.
+        connect_timeout: Seconds for making a connection, None for no limit.
+        idle_timeout: The longest silence in seconds while a stream is read, None for no limit.
+        max_retries: How often a request that changes nothing is sent again after a connection error or a 429, 502, 503
+            or 504. Executions are never sent again but by `execute_with_retry`.
+        max_response_bytes: The largest answer that is read, after decompression; None for no limit.
+        pool_size: How many idle connections are kept.
+        proxy: The URL of an HTTP proxy. The environment is not asked.
+        ssl_context: For TLS; by default certificates and host names are verified.
+        headers: Sent with every request.
+        user_agent: Sent with every request.
+        clock: The time, for tests.
+
+    Raises:
+        TypeError, ValueError: An argument is not what it should be; the message names it. Nothing is sent.
+    """
+
+    def __init__(
+        self,
+        api_key: Optional[str] = None,
+        base_url: str = DEFAULT_BASE_URL,
+        *,
+        timeout: Optional[float] = 30.0,
+        connect_timeout: Optional[float] = 10.0,
+        idle_timeout: Optional[float] = 300.0,
+        max_retries: int = 2,
+        max_response_bytes: Optional[int] = 256 * 1024 * 1024,
+        pool_size: int = 16,
+        proxy: Optional[str] = None,
+        ssl_context: "Optional[ssl.SSLContext]" = None,
+        headers: Optional[Mapping[str, str]] = None,
+        user_agent: str = DEFAULT_USER_AGENT,
+        clock: Optional[Clock] = None,
+    ) -> None:
+        # From here on the key is nowhere in plain text, not even in the locals of a traceback.
+        api_key = require_api_key(api_key)
+        self._use(
+            Options(
+                api_key=api_key,
+                base_url=require_base_url(base_url),
+                timeout=timeout,
+                connect_timeout=connect_timeout,
+                idle_timeout=idle_timeout,
+                max_retries=max_retries,
+                max_response_bytes=max_response_bytes,
+                headers=dict(headers or {}),
+                user_agent=user_agent,
+                pool_size=pool_size,
+                proxy=proxy,
+                ssl_context=ssl_context,
+                clock=clock or SystemClock(),
+            )
+        )
+        self._connect()
+
+    @property
+    def base_url(self) -> str:
+        """Where the server is, without a slash at its end."""
+        return self._engine.options.base_url
+
+    def get_rate_limit_info(self) -> Optional[RateLimitInfo]:
+        """The rate limit as the last response that mentioned it told it, or None before any has.
+
+        Python SDK page, "get_rate_limit_info". `reset` is in epoch seconds, `retry_after` in milliseconds.
+        """
+        seen = self._engine.rate_limit
+        return None if seen is None else dataclasses.replace(seen)
+
+    def set_api_key(self, api_key: str) -> None:
+        """Use another key from the next request on (Python SDK page, "set_api_key").
+
+        Raises:
+            TypeError, ValueError: It is no key.
+        """
+        api_key = require_api_key(_given("api_key", api_key))
+        self._change(api_key=api_key)
+
+    def set_base_url(self, base_url: str) -> None:
+        """Use another server from the next request on (Python SDK page, "set_base_url").
+
+        Raises:
+            TypeError, ValueError: It is no absolute http or https URL.
+        """
+        self._change(base_url=require_base_url(base_url))
+
+    def with_options(self, **options: Any) -> "Self":
+        """A copy with other options; it shares the connections, unless the options are about those.
+
+        Args:
+            options: Any keyword argument of the constructor.
+
+        Raises:
+            TypeError, ValueError: There is no such option, or it is not what it should be.
+        """
+        unknown = sorted(options.keys() - _CHANGEABLE)
+        if unknown:
+            raise TypeError(f"with_options: unknown option {unknown[0]!r}; there are {', '.join(sorted(_CHANGEABLE))}")
+        if "api_key" in options:
+            options["api_key"] = require_api_key(_given("api_key", options["api_key"]))
+        if "base_url" in options:
+            options["base_url"] = require_base_url(options["base_url"])
+        copy = type(self).__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy._change(**options)
+        if any(name in options for name in _OF_TRANSPORT):
+            copy._connect()
+        return copy
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self.base_url!r})"
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        """Pickled without the key: whoever unpickles it has the key in SIM_API_KEY."""
+        options = {
+            field.name: getattr(self._engine.options, field.name)
+            for field in dataclasses.fields(Options)
+            if field.name not in ("api_key", "ssl_context", "clock")
+        }
+        return _rebuild, (type(self), options)
+
+    def _use(self, options: Options, seen: Optional[RateLimitInfo] = None) -> None:
+        """Calls from now on keep to these options; those under way go on with the ones that they began with."""
+        self._engine = Engine(options, seen)
+        self._calls = Calls(self._engine)
+
+    def _change(self, **options: Any) -> None:
+        self._use(dataclasses.replace(self._engine.options, **options), self._engine.rate_limit)
+
+    def _connect(self) -> None:
+        """Make the driver and its transport for the options."""
+        raise NotImplementedError
+
+    def _prepare(
+        self,
+        workflow_id: str,
+        input_data: Any,
+        input: Any,
+        timeout: Optional[float],
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+    ) -> Execution:
+        if input is not UNSET:
+            if input_data is not None:
+                raise TypeError("input: expected either input or input_data, which mean the same, not both")
+            input_data = input
+        return self._calls.prepare(workflow_id, input_data, timeout, stream, selected_outputs, async_execution)
+
+
+def _given(name: str, value: Union[str, None]) -> str:
+    if value is None:
+        raise TypeError(f"{name}: expected a str, got None")
+    return value
+
+
+def _rebuild(kind: Any, options: Dict[str, Any]) -> ClientBase:
+    client: ClientBase = kind(**options)
+    return client

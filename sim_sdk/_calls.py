@@ -1,0 +1,245 @@
+"""What each method of the clients does, once for the synchronous and the asynchronous one: requests in, results out."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
+
+from ._bodies import compose_body
+from ._engine import Call, Engine
+from ._flow import Flow, Notify, Sleep
+from ._logging import logger
+from ._stream_flow import StreamFlow
+from ._validate import require_bool, require_identifier, require_names, require_seconds, require_timeout
+from .errors import STATUS_ERROR, TIMEOUT, USAGE_ERROR, RateLimitError, RequestTimeoutError, SimStudioError
+from .results import (
+    TERMINAL_STATES,
+    AsyncExecutionResult,
+    ExecutionResult,
+    UsageLimits,
+    WorkflowExecutionResult,
+    WorkflowStatus,
+    read_job,
+    read_job_result,
+    read_queued,
+    read_result,
+    read_status,
+    read_usage,
+)
+from .retry import RetryPolicy, execution_retryable, read_retryable
+
+if TYPE_CHECKING:
+    from sim_api.request import Request
+
+    from ._answer import Answer
+
+OnStatus = Callable[[Dict[str, Any]], Any]
+"""Takes each status of a job as it is polled."""
+
+_EVENT_STREAM = "text/event-stream"
+_POLL_GROWTH = 1.5
+_MAX_POLL_INTERVAL = 30.0  # seconds
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One execution as it was asked for, checked, its files read, its body encoded: ready to be sent, also again."""
+
+    request: "Request[Any]"
+    timeout: Optional[float]
+    stream: bool
+    asked_async: bool
+
+
+class Calls:
+    """The methods' behaviour, as flows over one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def prepare(
+        self,
+        workflow_id: str,
+        input_data: Any,
+        timeout: Optional[float],
+        stream: Optional[bool],
+        selected_outputs: Optional[Sequence[str]],
+        async_execution: Optional[bool] = None,
+    ) -> Execution:
+        """Check the arguments of an execution and build its request.
+
+        Raises:
+            TypeError, ValueError: An argument is not what it should be; the message names it.
+        """
+        from sim_api.v1.operations import execute_workflow
+
+        require_identifier("workflow_id", workflow_id)
+        require_timeout("timeout", timeout)
+        asked_async = require_bool("async_execution", async_execution)
+        # Servers that are asked for both queue the run; it is not streamed.
+        streamed = require_bool("stream", stream) and not asked_async
+        names = require_names("selected_outputs", selected_outputs)
+        body = compose_body(input_data, stream=streamed, selected_outputs=names)
+        if streamed:
+            request: Request[Any] = execute_workflow.build_stream(workflow_id, body=body)
+        elif asked_async:
+            request = execute_workflow.build(workflow_id, body=body, x_execution_mode="async")
+        else:
+            request = execute_workflow.build(workflow_id, body=body)
+        return Execution(request, timeout, streamed, asked_async)
+
+    def execute(self, execution: Execution) -> Flow[ExecutionResult]:
+        """Run or queue a workflow, once."""
+        if execution.asked_async:
+            return read_queued((yield from self.engine.send(execution.request, self.engine.call(execution.timeout))))
+        return (yield from self.run(execution))
+
+    def run(self, execution: Execution) -> Flow[WorkflowExecutionResult]:
+        """Run a workflow once and wait for its result."""
+        call = self.engine.call(execution.timeout)
+        if execution.stream:
+            return (yield from self.drain((yield from self.open_stream(execution, call))))
+        return read_result((yield from self.engine.send(execution.request, call)))
+
+    def execute_with_retry(self, execution: Execution, policy: RetryPolicy) -> Flow[ExecutionResult]:
+        """Run a workflow, again as long as it is certain that the server has not begun it."""
+        return (yield from self.engine.retrying(lambda: self.execute(execution), policy, execution_retryable))
+
+    def stream(self, execution: Execution, first_event_timeout: Optional[float]) -> Flow[StreamFlow]:
+        """Run a workflow and hand over its stream."""
+        require_timeout("first_event_timeout", first_event_timeout)
+        call = self.engine.call(execution.timeout)
+        return (yield from self.open_stream(execution, call, first_event_timeout))
+
+    def open_stream(
+        self, execution: Execution, call: Call, first_event_timeout: Optional[float] = None
+    ) -> Flow[StreamFlow]:
+        """Send an execution whose answer is a stream; where the server answers at once, its one event is the end."""
+        first_event = self.engine.call(first_event_timeout)
+        response = yield from self.engine.open(execution.request, call, idle=self.engine.options.idle_timeout)
+        stream = StreamFlow(self.engine, response, call, first_event)
+        head = self.engine.answer(response, call)
+        if head.ok and head.headers.get("content-type", "").lower().startswith(_EVENT_STREAM):
+            return stream
+        stream.preload(read_result((yield from self.engine.read(response, call))))
+        return stream
+
+    def drain(self, stream: StreamFlow) -> Flow[WorkflowExecutionResult]:
+        """Read a stream to its end."""
+        while (yield from stream.next_event()) is not None:
+            pass
+        if stream.result is None:
+            raise ValueError("the stream was closed before its last event")
+        return stream.result
+
+    def get_workflow_status(self, workflow_id: str) -> Flow[WorkflowStatus]:
+        from sim_api.v1.operations import get_workflow_status
+
+        request = get_workflow_status.build(require_identifier("workflow_id", workflow_id))
+        return read_status((yield from self.fetch(request, STATUS_ERROR)))
+
+    def validate_workflow(self, workflow_id: str) -> Flow[bool]:
+        try:
+            status = yield from self.get_workflow_status(workflow_id)
+        except SimStudioError as error:
+            logger.warning("workflow %s cannot be validated: %s (%s)", workflow_id, error, error.code)
+            return False
+        return status.is_deployed
+
+    def get_job_status(self, task_id: str) -> Flow[Dict[str, Any]]:
+        return (yield from self._job_status(task_id, None))
+
+    def _job_status(self, task_id: str, within: Optional[Call]) -> Flow[Dict[str, Any]]:
+        from sim_api.v1.operations import get_job
+
+        request = get_job.build(require_identifier("task_id", task_id))
+        return read_job((yield from self.fetch(request, STATUS_ERROR, within)), task_id)
+
+    def get_usage_limits(self) -> Flow[UsageLimits]:
+        from sim_api.v1.operations import get_usage_limits
+
+        return read_usage((yield from self.fetch(get_usage_limits.build(), USAGE_ERROR)))
+
+    def fetch(self, request: "Request[Any]", default_code: str, within: Optional[Call] = None) -> "Flow[Answer]":
+        """The successful answer to a request that changes nothing, which is sent again when that may help.
+
+        Args:
+            request: The request.
+            default_code: The documented error code of the method.
+            within: A longer call that this one is part of; its deadline holds too.
+        """
+        options = self.engine.options
+        outer = None if within is None else self.engine.remaining(within)
+        limits = [limit for limit in (options.timeout, outer) if limit is not None]
+        call = self.engine.call(min(limits) if limits else None, default_code)
+        policy = RetryPolicy(max_retries=options.max_retries, initial_delay=0.5, max_delay=8.0)
+
+        def attempt() -> "Flow[Answer]":
+            answer = yield from self.engine.send(request, call)
+            if not answer.ok:
+                raise answer.error()
+            return answer
+
+        return (yield from self.engine.retrying(attempt, policy, read_retryable, call))
+
+    def wait_for_job(
+        self, task_id: str, timeout: Optional[float], poll_interval: float, on_status: Optional[OnStatus]
+    ) -> Flow[Dict[str, Any]]:
+        """Poll a job to its end."""
+        require_identifier("task_id", task_id)
+        call = self.engine.call(require_timeout("timeout", timeout), STATUS_ERROR)
+        return (yield from self._wait(task_id, call, require_seconds("poll_interval", poll_interval), on_status))
+
+    def execute_and_wait(
+        self, execution: Execution, timeout: Optional[float], poll_interval: float, on_status: Optional[OnStatus]
+    ) -> Flow[WorkflowExecutionResult]:
+        """Queue a run and poll it to its end. Where the server answers with the result at once, that is it."""
+        call = self.engine.call(require_timeout("timeout", timeout))
+        interval = require_seconds("poll_interval", poll_interval)
+        started = yield from self.execute(execution)
+        if not isinstance(started, AsyncExecutionResult):
+            return started
+        job = yield from self._wait(started.task_id, call, interval, on_status)
+        result = read_job_result(job)
+        result.execution_id = result.execution_id or started.execution_id
+        result.request_id = started.request_id
+        return result
+
+    def _wait(self, task_id: str, call: Call, interval: float, on_status: Optional[OnStatus]) -> Flow[Dict[str, Any]]:
+        try:
+            return (yield from self._poll(task_id, call, interval, on_status))
+        except SimStudioError as error:
+            # The run goes on, and has been paid for: whoever gets the error can still follow it.
+            error.task_id = task_id
+            raise
+
+    def _poll(self, task_id: str, call: Call, interval: float, on_status: Optional[OnStatus]) -> Flow[Dict[str, Any]]:
+        """Ask more and more rarely, and no more often than the server allows."""
+        slowest = max(_MAX_POLL_INTERVAL, interval)
+        state = "not yet known"
+        while True:
+            wait = interval
+            try:
+                job = yield from self._job_status(task_id, call)
+            except RateLimitError as error:
+                wait = max(wait, error.retry_after or 0.0)
+            except RequestTimeoutError:
+                if not self._is_over(call):
+                    raise
+                raise self._gave_up(task_id, state) from None
+            else:
+                state = job["status"]
+                if on_status is not None:
+                    yield Notify(on_status, (job,))
+                if state in TERMINAL_STATES:
+                    return job
+                interval = min(interval * _POLL_GROWTH, slowest)
+            remaining = self.engine.remaining(call)
+            yield Sleep(wait if remaining is None else max(0.0, min(wait, remaining)))
+
+    def _is_over(self, call: Call) -> bool:
+        remaining = self.engine.remaining(call)
+        return remaining is not None and remaining <= 0
+
+    @staticmethod
+    def _gave_up(task_id: str, state: str) -> RequestTimeoutError:
+        message = f"timed out: job {task_id!r} did not end in time (its last state: {state}); it may still be running"
+        return RequestTimeoutError(message, TIMEOUT, request_sent=True)

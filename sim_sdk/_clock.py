@@ -1,0 +1,33 @@
+"""Time, as the SDK uses it; tests put their own clock in its place."""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the SDK needs to know of time, and the one way in which it waits.
+
+    An asynchronous client awaits on its own and uses only the two readings.
+    """
+
+    def time(self) -> float:
+        """Seconds since the epoch."""
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that never goes back."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def time(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)

@@ -1,0 +1,55 @@
+"""The synchronous driver of flows."""
+
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
+
+from ._clock import Clock
+from ._flow import Effect, Flow, Open, Read, Sleep
+
+if TYPE_CHECKING:
+    from sim_api.transport import Transport
+
+_T = TypeVar("_T")
+
+
+class Driver:
+    """Runs flows in the calling thread.
+
+    Args:
+        transport: Gives the transport; asked when the first request is sent.
+        clock: Does the waiting.
+    """
+
+    def __init__(self, transport: "Callable[[], Transport]", clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+
+    def run(self, flow: Flow[_T]) -> _T:
+        """Run a flow to its end and return its result, or raise what it raises."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    outcome = self._perform(effect)
+                except BaseException as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(outcome)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]  # a generator's return value is typed Any
+
+    def _perform(self, effect: Effect) -> Any:
+        if isinstance(effect, Read):
+            return effect.response.read(total=effect.total, idle=effect.idle)  # type: ignore[attr-defined]
+        if isinstance(effect, Open):
+            return self._transport().open(
+                effect.method,
+                effect.url,
+                effect.headers,
+                effect.body,
+                connect=effect.connect,
+                total=effect.total,
+                idle=effect.idle,
+            )
+        if isinstance(effect, Sleep):
+            return self._clock.sleep(effect.seconds)
+        return effect.function(*effect.arguments)

@@ -1,0 +1,237 @@
+"""One exchange, and trying again: deadlines, error mapping, logging. Written as flows, without I/O."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Type, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from ._answer import Answer
+from ._flow import Flow, Open, Read, ResponseHandle, Sleep
+from ._headers import Headers
+from ._logging import logger
+from ._options import Options
+from .errors import (
+    EXECUTION_ERROR,
+    TIMEOUT,
+    ConnectionFailedError,
+    InvalidResponseError,
+    RequestTimeoutError,
+    SimStudioError,
+    parse_json,
+)
+from .ratelimit import RateLimitInfo, read_rate_limit
+from .retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from sim_api.request import Request
+
+_T = TypeVar("_T")
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MAX_REDIRECTS = 3
+
+
+@dataclass(frozen=True)
+class Call:
+    """What all exchanges of one call of the user's have in common.
+
+    Attributes:
+        default_code: The documented error code of the method.
+        deadline: When the call has to be over, on the monotonic clock; None for never.
+    """
+
+    default_code: str = EXECUTION_ERROR
+    deadline: Optional[float] = None
+
+
+class Engine:
+    """Exchanges with one server under one set of options.
+
+    Attributes:
+        options: What the client was told.
+        rate_limit: What the last response that mentioned it said; replaced as a whole.
+    """
+
+    def __init__(self, options: Options, rate_limit: Optional[RateLimitInfo] = None) -> None:
+        self.options = options
+        self.rate_limit = rate_limit
+
+    def call(self, timeout: Optional[float], default_code: str = EXECUTION_ERROR) -> Call:
+        """A call that begins now and may take `timeout` seconds."""
+        deadline = None if timeout is None else self.options.clock.monotonic() + timeout
+        return Call(default_code, deadline)
+
+    def remaining(self, call: Call) -> Optional[float]:
+        """Seconds that are left of a call, None for no limit."""
+        return None if call.deadline is None else call.deadline - self.options.clock.monotonic()
+
+    def send(self, request: "Request[Any]", call: Call) -> Flow[Answer]:
+        """One exchange, its answer read whole.
+
+        Raises:
+            SimStudioError: There is no whole answer.
+        """
+        response = yield from self.open(request, call)
+        return (yield from self.read(response, call))
+
+    def open(self, request: "Request[Any]", call: Call, *, idle: Optional[float] = None) -> Flow[ResponseHandle]:
+        """One exchange up to the head of its answer. A redirect within the server is followed for a GET."""
+        url = self.options.base_url + request.target
+        response = yield from self._open(request, url, call, idle)
+        for _ in range(_MAX_REDIRECTS):
+            target = self._redirect(request, url, response)
+            if target is None:
+                break
+            response.close()
+            url = target
+            response = yield from self._open(request, url, call, idle)
+        return response
+
+    def read(self, response: ResponseHandle, call: Call) -> Flow[Answer]:
+        """The rest of an answer, up to the size that the client accepts."""
+        pieces: List[bytes] = []
+        size = 0
+        try:
+            while True:
+                piece = yield from self.read_piece(response, call)
+                if not piece:
+                    break
+                pieces.append(piece)
+                size += len(piece)
+                if self.options.max_response_bytes is not None and size > self.options.max_response_bytes:
+                    raise InvalidResponseError(
+                        f"the answer is larger than max_response_bytes ({self.options.max_response_bytes})",
+                        call.default_code,
+                        response.status,
+                        headers=Headers(response.headers),
+                        request_sent=True,
+                    )
+        finally:
+            response.close()
+        answer = self.answer(response, call, b"".join(pieces))
+        if not answer.ok:
+            self._note(answer)
+        return answer
+
+    def read_piece(
+        self, response: ResponseHandle, call: Call, *, total: Optional[float] = None, idle: Optional[float] = None
+    ) -> Flow[bytes]:
+        """The next bytes of a body, b"" at its end. `total` and `idle` are seconds; the call's deadline holds too."""
+        limits = [limit for limit in (total, self._remaining(call, sent=True)) if limit is not None]
+        try:
+            return (yield Read(response, min(limits) if limits else None, idle))  # type: ignore[no-any-return]
+        except _transport_failure() as failure:
+            raise self.failed(failure, call) from None
+
+    def answer(self, response: ResponseHandle, call: Call, body: bytes = b"") -> Answer:
+        """The head of an answer, with its body."""
+        return Answer(
+            response.status,
+            Headers(response.headers),
+            body,
+            call.default_code,
+            self.options.clock.time(),
+            self.options.api_key.redact,
+        )
+
+    def retrying(
+        self,
+        attempt: Callable[[], Flow[_T]],
+        policy: RetryPolicy,
+        retryable: Callable[[SimStudioError], bool],
+        call: Optional[Call] = None,
+    ) -> Flow[_T]:
+        """Attempts until one succeeds, or the policy or the call's deadline says that it is over.
+
+        Raises:
+            SimStudioError: The error of the last attempt.
+        """
+        retries = 0
+        while True:
+            try:
+                return (yield from attempt())
+            except SimStudioError as error:
+                wait = policy.wait(error, retries, retryable)
+                remaining = None if call is None else self.remaining(call)
+                if wait is None or (remaining is not None and wait >= remaining):
+                    raise
+                logger.info("try %d failed (%s); the next one is in %.2f s", retries + 1, error, wait)
+            yield Sleep(wait)
+            retries += 1
+
+    def failed(self, failure: Any, call: Call) -> SimStudioError:
+        """The error for a `sim_api.failures.TransportFailure`."""
+        from sim_api.failures import FailureKind
+
+        message = self.options.api_key.redact(str(failure))
+        fate = "" if failure.request_sent else "; the request was not sent"
+        if failure.kind is FailureKind.TIMEOUT:
+            return RequestTimeoutError(f"timed out: {message}{fate}", TIMEOUT, request_sent=failure.request_sent)
+        where = self.options.base_url
+        if failure.kind is FailureKind.CONNECT:
+            message = f"cannot connect to {where}: {message}{fate}"
+        else:
+            message = f"the connection to {where} broke: {message}"
+        return ConnectionFailedError(message, call.default_code, request_sent=failure.request_sent)
+
+    def _open(self, request: "Request[Any]", url: str, call: Call, idle: Optional[float]) -> Flow[ResponseHandle]:
+        began = self.options.clock.monotonic()
+        effect = Open(
+            request.method,
+            url,
+            self._headers(request),
+            request.body,
+            connect=self.options.connect_timeout,
+            total=self._remaining(call, sent=False),
+            idle=idle,
+        )
+        response: ResponseHandle
+        try:
+            response = yield effect
+        except _transport_failure() as failure:
+            error = self.failed(failure, call)
+            logger.debug("%s %s: %s", request.method, url, error)
+            raise error from None
+        self._note(self.answer(response, call))
+        elapsed = self.options.clock.monotonic() - began
+        logger.debug("%s %s: HTTP %d after %.3f s", request.method, url, response.status, elapsed)
+        return response
+
+    def _headers(self, request: "Request[Any]") -> Dict[str, str]:
+        headers = {**self.options.headers, **request.headers}
+        headers["Accept"] = request.accept
+        # A compressed stream would be held back until a block of it is full.
+        headers["Accept-Encoding"] = "identity" if request.accept == "text/event-stream" else "gzip, deflate"
+        headers["User-Agent"] = self.options.user_agent
+        if request.body is not None and request.content_type is not None:
+            headers["Content-Type"] = request.content_type
+        headers["X-API-Key"] = self.options.api_key
+        return headers
+
+    def _redirect(self, request: "Request[Any]", url: str, response: ResponseHandle) -> Optional[str]:
+        """Where a GET goes on: only to the same origin, because the key goes along."""
+        if request.method != "GET" or response.status not in _REDIRECTS:
+            return None
+        location = Headers(response.headers).get("location")
+        target = urljoin(url, location) if location else None
+        return target if target is not None and _origin(target) == _origin(url) else None
+
+    def _remaining(self, call: Call, *, sent: bool) -> Optional[float]:
+        remaining = self.remaining(call)
+        if remaining is not None and remaining <= 0:
+            raise RequestTimeoutError("timed out: the total time limit passed", TIMEOUT, request_sent=sent)
+        return remaining
+
+    def _note(self, answer: Answer) -> None:
+        seen = read_rate_limit(answer.status, answer.headers, parse_json(answer.body), answer.received)
+        if seen is not None:
+            self.rate_limit = seen
+
+
+def _origin(url: str) -> object:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _transport_failure() -> Type[Exception]:
+    from sim_api.failures import TransportFailure
+
+    return TransportFailure

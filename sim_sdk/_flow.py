@@ -1,0 +1,62 @@
+"""What a flow may ask of its driver.
+
+A flow is a generator that yields effects and is sent what became of them. All behaviour that takes several steps
+(sending, retrying, polling, paging, streaming) is written once as flows; a driver of a few lines runs them, one for
+the synchronous client and one for the asynchronous one.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Callable, Generator, Mapping, Optional, Protocol, Sequence, Tuple, TypeVar, Union
+
+_T = TypeVar("_T")
+
+
+class ResponseHandle(Protocol):
+    """The head of an answer whose body is read by `Read` effects."""
+
+    status: int
+    headers: Sequence[Tuple[str, str]]
+
+    def close(self) -> None:
+        """Give the connection back where the body was read to its end, else close it. Never blocks."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """Send a request; the driver answers with a `ResponseHandle`. Times are in seconds, None means no limit."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Optional[bytes]
+    connect: Optional[float]
+    total: Optional[float]
+    idle: Optional[float]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Read the next bytes of a body; the driver answers with them, b"" at the end."""
+
+    response: ResponseHandle
+    total: Optional[float]
+    idle: Optional[float]
+
+
+@dataclass(frozen=True)
+class Sleep:
+    """Wait, in seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Notify:
+    """Call a function of the user's (which may be a coroutine function where the driver is asynchronous)."""
+
+    function: Callable[..., Any]
+    arguments: Tuple[Any, ...]
+
+
+Effect = Union[Open, Read, Sleep, Notify]
+Flow = Generator[Effect, Any, _T]

@@ -1,0 +1,28 @@
+"""Response headers: names without regard to case, read-only."""
+
+from typing import Dict, Iterable, Iterator, Mapping, Tuple
+
+
+class Headers(Mapping[str, str]):
+    """Header fields of one response. Fields of the same name are joined by a comma (RFC 9110, section 5.3)."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, pairs: Iterable[Tuple[str, str]] = ()) -> None:
+        fields: Dict[str, Tuple[str, str]] = {}
+        for name, value in pairs:
+            key = name.lower()
+            fields[key] = (name, fields[key][1] + ", " + value) if key in fields else (name, value)
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._fields.values())
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)!r})"

@@ -1,0 +1,170 @@
+"""A live stream as flows: bytes in, typed events out, and what each way of ending means."""
+
+import json
+from collections import deque
+from typing import Deque, List, Optional
+
+from ._assembly import Assembly
+from ._engine import Call, Engine
+from ._flow import Flow, ResponseHandle
+from .errors import RequestTimeoutError, SimStudioError, StreamError, limit_error
+from .events import Completed, StreamEvent, UnknownEvent, read_frame
+from .results import WorkflowExecutionResult, read_completed
+from .sse import EventStreamDecoder, EventStreamLimitError, ServerSentEvent
+
+# The bare word is in the documentation, the JSON string is what servers send.
+_TERMINATORS = ("[DONE]", '"[DONE]"')
+
+# How long to wait, once the run has ended, for the rest of the stream. It only decides whether the connection is kept.
+_SETTLE_SECONDS = 1.0
+
+
+class StreamFlow:
+    """One stream.
+
+    Args:
+        engine: Reads the body.
+        response: The head of the answer.
+        call: The call that the stream belongs to.
+        first_event: Ends when the first event has to be here.
+    """
+
+    def __init__(self, engine: Engine, response: ResponseHandle, call: Call, first_event: Call) -> None:
+        self._engine = engine
+        self._response = response
+        self._call = call
+        self._decoder = EventStreamDecoder()
+        self._assembly = Assembly()
+        self._events: Deque[StreamEvent] = deque()
+        self._completed: Optional[Completed] = None
+        self._result: Optional[WorkflowExecutionResult] = None
+        self._terminated = False
+        self._closed = False
+        self._settle_by: Optional[float] = None
+        self._first_event = first_event
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stream holds its connection no longer."""
+        return self._closed
+
+    @property
+    def result(self) -> Optional[WorkflowExecutionResult]:
+        """The run's result, None as long as its last event has not come."""
+        return self._result
+
+    def preload(self, result: WorkflowExecutionResult) -> None:
+        """Make a stream of an answer that was none: its only event is its end."""
+        self._result = result
+        self._closed = True
+        self._events.append(Completed(result.success, result.output, result.error, result.metadata))
+
+    def close(self) -> None:
+        """Let go of the connection. What has not been read is lost."""
+        if not self._closed:
+            self._closed = True
+            self._response.close()
+            self._decoder.close()
+
+    def next_event(self) -> Flow[Optional[StreamEvent]]:
+        """The next event, None after the last.
+
+        Raises:
+            SimStudioError: The stream broke, ended too early, or reported a limit. It holds what had been streamed.
+        """
+        while not self._events and not self._closed:
+            try:
+                yield from self._advance()
+            except BaseException:
+                self.close()
+                raise
+        return self._events.popleft() if self._events else None
+
+    def _advance(self) -> Flow[None]:
+        if self._completed is not None:
+            yield from self._settle()
+            return
+        piece = yield from self._read()
+        if not piece:
+            raise self._error("the event stream ended without its final event")
+        for event in self._decode(piece):
+            self._take(event)
+        if self._terminated and self._completed is None:
+            raise self._error("the event stream was terminated without its final event")
+
+    def _read(self) -> Flow[bytes]:
+        first = None if self._assembly.events else self._engine.remaining(self._first_event)
+        try:
+            return (
+                yield from self._engine.read_piece(
+                    self._response, self._call, total=first, idle=self._engine.options.idle_timeout
+                )
+            )
+        except SimStudioError as error:
+            error.status = self._response.status
+            error.partial_text = self._assembly.text()
+            if isinstance(error, RequestTimeoutError):
+                raise
+            raise self._error(f"the event stream broke off: {error}") from None
+
+    def _decode(self, piece: bytes) -> List[ServerSentEvent]:
+        try:
+            return self._decoder.feed(piece)
+        except EventStreamLimitError as error:
+            raise self._error(str(error)) from None
+
+    def _take(self, sent: ServerSentEvent) -> None:
+        if sent.data in _TERMINATORS:
+            self._terminated = True
+        if self._terminated or self._completed is not None or not sent.data:
+            return
+        event = _read_event(sent)
+        if isinstance(event, Completed):
+            self._complete(event)
+        self._assembly.add(event)
+        self._events.append(event)
+
+    def _complete(self, event: Completed) -> None:
+        head = self._engine.answer(self._response, self._call)
+        if not self._assembly.events and event.error is not None and not event.success:
+            # A limit that stops the run before it begins; once a block has run, the sentence is the block's.
+            limit = limit_error(event.error, status=head.status, headers=head.headers, now=head.received)
+            if limit is not None:
+                raise limit
+        self._completed = event
+        output = self._assembly.output(event.output)
+        self._result = read_completed(event, output, self._assembly.failure, head)
+
+    def _settle(self) -> Flow[None]:
+        """Read what little may follow the last event, so that the connection can be used again."""
+        clock = self._engine.options.clock
+        if self._settle_by is None:
+            self._settle_by = clock.monotonic() + _SETTLE_SECONDS
+        left = self._settle_by - clock.monotonic()
+        try:
+            piece = b"" if left <= 0 else (yield from self._engine.read_piece(self._response, self._call, total=left))
+        except SimStudioError:
+            piece = b""  # the result is here; how the connection ends is of no interest any more
+        if not piece:
+            self.close()
+
+    def _error(self, message: str) -> StreamError:
+        text = self._assembly.text()
+        arrived = f"{self._assembly.events} events and {len(text or '')} characters of text had arrived"
+        head = self._engine.answer(self._response, self._call)
+        return StreamError(
+            f"{message} ({arrived})",
+            self._call.default_code,
+            head.status,
+            headers=head.headers,
+            request_sent=True,
+            partial_text=text,
+        )
+
+
+def _read_event(sent: ServerSentEvent) -> StreamEvent:
+    try:
+        frame = json.loads(sent.data)
+    except (ValueError, RecursionError):
+        return UnknownEvent("" if sent.event == "message" else sent.event, sent.data)
+    return read_frame(sent.event, frame)

@@ -1,0 +1,70 @@
+"""Checks of arguments, made before anything is sent. Each error names the argument and what was expected."""
+
+import math
+from typing import List, Optional, Sequence
+
+
+def require_seconds(name: str, value: object) -> float:
+    """A finite number of seconds (or a factor) that is not negative."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name}: expected a number, got {type(value).__name__}")
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(f"{name}: expected a finite number that is not negative, got {value!r}")
+    return float(value)
+
+
+def require_timeout(name: str, value: object) -> Optional[float]:
+    """A number of seconds greater than zero, or None for no limit."""
+    if value is None:
+        return None
+    seconds = require_seconds(name, value)
+    if seconds == 0:
+        raise ValueError(f"{name}: expected a number of seconds greater than 0, or None for no limit")
+    return seconds
+
+
+def require_count(name: str, value: object, minimum: int = 0) -> int:
+    """A whole number, at least `minimum`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name}: expected a whole number, got {type(value).__name__}")
+    if value < minimum:
+        raise ValueError(f"{name}: expected a whole number of at least {minimum}, got {value}")
+    return value
+
+
+def require_identifier(name: str, value: object) -> str:
+    """An id that can stand as one segment of a URL path."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected a str, got {type(value).__name__}")
+    if not value or value in (".", ".."):
+        raise ValueError(f"{name}: expected the id of a resource, got {value!r}")
+    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
+        raise ValueError(f"{name}: expected an id without control characters, got {value!r}")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(f"{name}: expected an id that is valid Unicode text, got {value!r}") from None
+    return value
+
+
+def require_names(name: str, value: Optional[Sequence[str]]) -> Optional[List[str]]:
+    """A list of texts, or None. One bare text is refused: it is a sequence of letters."""
+    if value is None:
+        return None
+    if isinstance(value, (str, bytes)) or not isinstance(value, (list, tuple)):
+        raise TypeError(f"{name}: expected a list of str, got {type(value).__name__}")
+    for index, item in enumerate(value):
+        if not isinstance(item, str):
+            raise TypeError(f"{name}[{index}]: expected a str, got {type(item).__name__}")
+        if not item:
+            raise ValueError(f"{name}[{index}]: expected a name, got an empty str")
+    return list(value)
+
+
+def require_bool(name: str, value: object) -> bool:
+    """True or False (None counts as False: it is the documented default)."""
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: expected a bool, got {type(value).__name__}")
+    return value

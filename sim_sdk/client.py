@@ -1,0 +1,357 @@
+"""The synchronous client: the documented surface. What a method does is in `_calls`."""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Dict, Literal, Optional, Sequence, Type, Union, overload
+
+from ._base import UNSET, ClientBase
+from ._calls import OnStatus
+from ._driver import Driver
+from ._options import Options
+from .results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
+from .retry import RetryPolicy
+from .streams import WorkflowStream
+
+if TYPE_CHECKING:
+    import sys
+
+    from sim_api.transport import Transport
+
+    if sys.version_info >= (3, 11):
+        from typing import Self
+    else:
+        from typing_extensions import Self
+
+__all__ = ["SimStudioClient"]
+
+
+class _Connections:
+    """The transport that a client and its copies share; made with the first request, for `import` to be quick."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._transport: Optional[Transport] = None
+
+    def transport(self) -> "Transport":
+        if self._transport is None:
+            from sim_api.transport import Transport
+
+            options = self._options
+            self._transport = Transport(
+                pool_size=options.pool_size, proxy=options.proxy, ssl_context=options.ssl_context
+            )
+        return self._transport
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+
+class SimStudioClient(ClientBase):
+    __doc__ = ClientBase.__doc__
+
+    def _connect(self) -> None:
+        options = self._engine.options
+        self._connections = _Connections(options)
+        self._driver = Driver(self._connections.transport, options.clock)
+
+    @overload
+    def execute_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[Literal[False]] = None,
+        *,
+        input: Any = ...,
+    ) -> WorkflowExecutionResult: ...
+
+    @overload
+    def execute_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        *,
+        async_execution: Literal[True],
+        input: Any = ...,
+    ) -> AsyncExecutionResult: ...
+
+    @overload
+    def execute_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+        *,
+        input: Any = ...,
+    ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]: ...
+
+    def execute_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+        *,
+        input: Any = UNSET,
+    ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]:
+        """Run a workflow, wait for its result, or queue it (Python SDK page, "execute_workflow").
+
+        Args:
+            workflow_id: The workflow.
+            input_data: Its input: JSON values, with file-like objects or `File` in any depth.
+            timeout: Seconds for the whole call, None for no limit.
+            stream: Have the output streamed and put together here; `stream_workflow` gives it live.
+            selected_outputs: The outputs to stream, as `blockName.attribute`.
+            async_execution: Queue the run and return at once.
+            input: The same as `input_data`.
+
+        Returns:
+            The result, also of a workflow that failed; with `async_execution` what `wait_for_job` needs.
+
+        Raises:
+            SimStudioError: The run could not be started, or its answer was lost; `request_sent` tells which.
+            TypeError, ValueError: An argument is not what it should be. Nothing was sent.
+        """
+        execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs, async_execution)
+        return self._driver.run(self._calls.execute(execution))
+
+    def execute_workflow_sync(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        *,
+        input: Any = UNSET,
+    ) -> WorkflowExecutionResult:
+        """Run a workflow and wait for its result. Arguments and errors as for `execute_workflow`."""
+        execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs)
+        return self._driver.run(self._calls.run(execution))
+
+    def stream_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        *,
+        selected_outputs: Optional[Sequence[str]] = None,
+        timeout: Optional[float] = None,
+        first_event_timeout: Optional[float] = None,
+        input: Any = UNSET,
+    ) -> WorkflowStream:
+        """Run a workflow and follow its output live (Python SDK page, "Streaming").
+
+        Use the stream as a context manager, so that its connection is closed.
+
+        Args:
+            workflow_id: The workflow.
+            input_data: Its input, as for `execute_workflow`.
+            selected_outputs: The outputs to stream, as `blockName.attribute`; without any, only the end is streamed.
+            timeout: Seconds for the whole stream, None for no limit. The client's `idle_timeout` holds besides.
+            first_event_timeout: Seconds to the first event, None for no limit.
+            input: The same as `input_data`.
+
+        Raises:
+            SimStudioError: The run could not be started.
+            TypeError, ValueError: An argument is not what it should be. Nothing was sent.
+        """
+        execution = self._prepare(workflow_id, input_data, input, timeout, True, selected_outputs)
+        stream = self._driver.run(self._calls.stream(execution, first_event_timeout))
+        return WorkflowStream(stream, self._driver, self._calls)
+
+    @overload
+    def execute_with_retry(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[Literal[False]] = None,
+        max_retries: int = 3,
+        initial_delay: float = 1.0,
+        max_delay: float = 30.0,
+        backoff_multiplier: float = 2.0,
+        *,
+        max_retry_after: float = 120.0,
+        input: Any = ...,
+    ) -> WorkflowExecutionResult: ...
+
+    @overload
+    def execute_with_retry(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+        max_retries: int = 3,
+        initial_delay: float = 1.0,
+        max_delay: float = 30.0,
+        backoff_multiplier: float = 2.0,
+        *,
+        max_retry_after: float = 120.0,
+        input: Any = ...,
+    ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]: ...
+
+    def execute_with_retry(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+        max_retries: int = 3,
+        initial_delay: float = 1.0,
+        max_delay: float = 30.0,
+        backoff_multiplier: float = 2.0,
+        *,
+        max_retry_after: float = 120.0,
+        input: Any = UNSET,
+    ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]:
+        """Run a workflow; wait and try again when a limit is met (Python SDK page, "execute_with_retry").
+
+        A run that may have begun is never sent again: only a 429, a 503 with `Retry-After`, and a connection that was
+        never made are tried again. Where the server says how long to wait, that is how long it takes, with a little
+        jitter on top; else 1, 2, 4 … seconds, with 25 % of jitter to both sides.
+
+        Args:
+            workflow_id: The workflow.
+            input_data: Its input, as for `execute_workflow`. Files are read once.
+            timeout: Seconds for each try, None for no limit.
+            stream: As for `execute_workflow`.
+            selected_outputs: As for `execute_workflow`.
+            async_execution: As for `execute_workflow`.
+            max_retries: How often it is tried again at most.
+            initial_delay: The first wait, in seconds.
+            max_delay: The longest wait without a hint of the server's, in seconds.
+            backoff_multiplier: What each wait is multiplied by for the next one.
+            max_retry_after: The longest hint that is waited for, in seconds; with a longer one the error, which carries
+                it in `retry_after`, is raised at once.
+            input: The same as `input_data`.
+
+        Raises:
+            SimStudioError: The error of the last try.
+            TypeError, ValueError: An argument is not what it should be. Nothing was sent.
+        """
+        policy = RetryPolicy(max_retries, initial_delay, max_delay, backoff_multiplier, max_retry_after)
+        execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs, async_execution)
+        return self._driver.run(self._calls.execute_with_retry(execution, policy))
+
+    def execute_and_wait(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        *,
+        timeout: Optional[float] = None,
+        poll_interval: float = 2.0,
+        on_status: Optional[OnStatus] = None,
+        input: Any = UNSET,
+    ) -> WorkflowExecutionResult:
+        """Queue a run, follow its job to the end, and return the result.
+
+        Args:
+            workflow_id: The workflow.
+            input_data: Its input, as for `execute_workflow`.
+            timeout: Seconds for all of it, None for no limit. The job goes on when they are over.
+            poll_interval: Seconds before the second look at the job; the next ones come more and more rarely.
+            on_status: Called with each status, as `get_job_status` returns it.
+            input: The same as `input_data`.
+
+        Raises:
+            SimStudioError: The run could not be started or not be followed; then `task_id` names its job.
+            TypeError, ValueError: An argument is not what it should be. Nothing was sent.
+        """
+        execution = self._prepare(workflow_id, input_data, input, self._engine.options.timeout, async_execution=True)
+        return self._driver.run(self._calls.execute_and_wait(execution, timeout, poll_interval, on_status))
+
+    def wait_for_job(
+        self,
+        task_id: str,
+        *,
+        timeout: Optional[float] = None,
+        poll_interval: float = 2.0,
+        on_status: Optional[OnStatus] = None,
+    ) -> Dict[str, Any]:
+        """Poll a job until it is completed, failed or cancelled, and return its last status.
+
+        Rate limits are respected. The state "unknown" that some servers report is not an end.
+
+        Args:
+            task_id: The job.
+            timeout: Seconds, None for no limit. The job goes on when they are over.
+            poll_interval: Seconds before the second look at the job; the next ones come more and more rarely.
+            on_status: Called with each status, as `get_job_status` returns it.
+
+        Raises:
+            SimStudioError: The job could not be followed, or did not end in time (`RequestTimeoutError`).
+            TypeError, ValueError: An argument is not what it should be. Nothing was sent.
+        """
+        return self._driver.run(self._calls.wait_for_job(task_id, timeout, poll_interval, on_status))
+
+    def get_workflow_status(self, workflow_id: str) -> WorkflowStatus:
+        """Whether a workflow is deployed (Python SDK page, "get_workflow_status").
+
+        Raises:
+            SimStudioError: The server refuses or cannot be reached.
+            TypeError, ValueError: The id is none. Nothing was sent.
+        """
+        return self._driver.run(self._calls.get_workflow_status(workflow_id))
+
+    def validate_workflow(self, workflow_id: str) -> bool:
+        """Whether a workflow is ready to be run (Python SDK page, "validate_workflow").
+
+        False also where that cannot be found out; the reason is logged as a warning.
+
+        Raises:
+            TypeError, ValueError: The id is none. Nothing was sent.
+        """
+        return self._driver.run(self._calls.validate_workflow(workflow_id))
+
+    def get_job_status(self, task_id: str) -> Dict[str, Any]:
+        """The state of a job (Python SDK page, "get_job_status").
+
+        Keys: `success`, `taskId`, `status` (queued, processing, completed, failed, cancelled, or unknown), `metadata`
+        (`startedAt`, `completedAt`, `duration` in milliseconds), `output`, `error`, and `estimatedDuration` in
+        milliseconds where the server sends it. What it leaves out is None.
+
+        Raises:
+            SimStudioError: The server refuses or cannot be reached.
+            TypeError, ValueError: The id is none. Nothing was sent.
+        """
+        return self._driver.run(self._calls.get_job_status(task_id))
+
+    def get_usage_limits(self) -> UsageLimits:
+        """Rate limits and quota of the account (Python SDK page, "get_usage_limits").
+
+        Raises:
+            SimStudioError: The server refuses or cannot be reached.
+        """
+        return self._driver.run(self._calls.get_usage_limits())
+
+    def close(self) -> None:
+        """Close the connections (Python SDK page, "close"). A later call opens new ones."""
+        self._connections.close()
+
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()

@@ -1,0 +1,178 @@
+"""The input of a workflow as it goes out: plain JSON, with every file in it encoded."""
+
+import base64
+import math
+import mimetypes
+import os
+from typing import IO, Any, Dict, List, Mapping, Optional, Set, Union
+
+__all__ = ["File", "encode_input"]
+
+_DEFAULT_NAME = "file"
+_DEFAULT_MIME = "application/octet-stream"
+_TEXT_MIME = "text/plain"
+
+
+class File:
+    """A file for a workflow's input, from memory or from a path.
+
+    Any file-like object in the input is taken too; this class is for bytes at hand, and for another name or media
+    type than the file's own.
+
+    Args:
+        data: The content: bytes, or text (sent as UTF-8).
+        path: The file to read instead; it is read when the workflow is executed.
+        name: The file name to send; the path's last part by default.
+        mime: The media type to send; guessed from the name by default.
+
+    Raises:
+        TypeError: Neither or both of `data` and `path` are given, or one has the wrong type.
+    """
+
+    def __init__(
+        self,
+        data: Union[bytes, bytearray, memoryview, str, None] = None,
+        *,
+        path: Union[str, "os.PathLike[str]", None] = None,
+        name: Optional[str] = None,
+        mime: Optional[str] = None,
+    ) -> None:
+        if (data is None) == (path is None):
+            raise TypeError("File: expected either data or path")
+        if data is not None and not isinstance(data, (bytes, bytearray, memoryview, str)):
+            raise TypeError(f"data: expected bytes or str, got {type(data).__name__}")
+        self._data = data
+        self._path = None if path is None else os.fspath(path)
+        self.name = name if name is not None else os.path.basename(self._path or "") or _DEFAULT_NAME
+        self.mime = mime if mime is not None else _guess_mime(self.name, text=isinstance(data, str))
+
+    def __repr__(self) -> str:
+        return f"File(name={self.name!r}, mime={self.mime!r})"
+
+    def read(self) -> bytes:
+        """The content.
+
+        Raises:
+            OSError: The path cannot be read.
+        """
+        if self._path is not None:
+            with open(self._path, "rb") as file:
+                return file.read()
+        return self._data.encode("utf-8") if isinstance(self._data, str) else bytes(self._data or b"")
+
+
+def encode_input(value: Any, name: str = "input_data") -> Any:
+    """A copy of an input in which every file is a JSON object of the documented form.
+
+    `{"type": "file", "data": "data:<mime>;base64,…", "name": …, "mime": …}` (Python SDK page; execution API). Files are
+    read from where they stand, and put back there where they can be.
+
+    Args:
+        value: The input: JSON values, tuples, file-like objects and `File`, in any depth.
+        name: What to call the input in errors.
+
+    Raises:
+        TypeError: A value that is neither JSON nor a file; the message names its place.
+        ValueError: A value that JSON cannot hold: a number that is not finite, a cycle, too deep a nesting.
+    """
+    try:
+        return _encode(value, name, set())
+    except RecursionError:
+        raise ValueError(f"{name}: nested too deeply") from None
+
+
+def _encode(value: Any, place: str, parents: Set[int]) -> Any:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{place}: expected a finite number, got {value!r}, which JSON does not have")
+        return value
+    if isinstance(value, (Mapping, list, tuple)):
+        return _encode_container(value, place, parents)
+    if isinstance(value, File) or callable(getattr(value, "read", None)):
+        return _encode_file(value, place)
+    raise TypeError(f"{place}: expected a JSON value or a file, got {type(value).__name__}{_advice(value)}")
+
+
+def _encode_container(value: Any, place: str, parents: Set[int]) -> Any:
+    if id(value) in parents:
+        raise ValueError(f"{place}: contains itself")
+    parents.add(id(value))
+    encoded: Any
+    if isinstance(value, Mapping):
+        encoded = _encode_mapping(value, place, parents)
+    else:
+        encoded = [_encode(item, f"{place}[{index}]", parents) for index, item in enumerate(value)]
+    parents.discard(id(value))
+    return encoded
+
+
+def _encode_mapping(value: Mapping[Any, Any], place: str, parents: Set[int]) -> Dict[str, Any]:
+    encoded: Dict[str, Any] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise TypeError(f"{place}: expected str keys, got {key!r} ({type(key).__name__})")
+        encoded[key] = _encode(item, f"{place}.{key}", parents)
+    return encoded
+
+
+def _encode_file(file: Union[File, IO[Any]], place: str) -> Dict[str, str]:
+    if isinstance(file, File):
+        content, name, mime = file.read(), file.name, file.mime
+    else:
+        read = _read(file, place)
+        content = read.encode(_encoding(file)) if isinstance(read, str) else read
+        name = _name(file)
+        mime = _guess_mime(name, text=isinstance(read, str))
+    data = base64.b64encode(content).decode("ascii")
+    return {"type": "file", "data": f"data:{mime};base64,{data}", "name": name, "mime": mime}
+
+
+def _read(file: IO[Any], place: str) -> Union[bytes, str]:
+    position = _tell(file)
+    content = file.read()
+    if position is not None:
+        file.seek(position)
+    if isinstance(content, (bytes, str)):
+        return content
+    if isinstance(content, (bytearray, memoryview)):
+        return bytes(content)
+    if hasattr(content, "close"):
+        content.close()  # a coroutine that nobody will await
+    raise TypeError(f"{place}: expected a file whose read() gives bytes or str, got {type(content).__name__}")
+
+
+def _tell(file: IO[Any]) -> Optional[int]:
+    try:
+        return file.tell() if file.seekable() else None
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _encoding(file: IO[Any]) -> str:
+    encoding = getattr(file, "encoding", None)
+    return encoding if isinstance(encoding, str) else "utf-8"
+
+
+def _name(file: IO[Any]) -> str:
+    name = getattr(file, "name", None)
+    return (os.path.basename(name) if isinstance(name, str) else "") or _DEFAULT_NAME
+
+
+def _guess_mime(name: str, *, text: bool) -> str:
+    return mimetypes.guess_type(name)[0] or (_TEXT_MIME if text else _DEFAULT_MIME)
+
+
+def _advice(value: object) -> str:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return "; wrap bytes as sim_sdk.File(data, name=...)"
+    if isinstance(value, os.PathLike):
+        return "; open the file, or wrap the path as sim_sdk.File(path=...)"
+    if hasattr(value, "__next__"):
+        return "; collect a generator's values first: files as bytes in sim_sdk.File(...), other values in a list"
+    return ""
+
+
+JSONInput = Union[Mapping[str, Any], List[Any], str, int, float, bool, None]
+"""What `input_data` may be (files stand for JSON objects)."""

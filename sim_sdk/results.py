@@ -1,0 +1,324 @@
+"""The documented data classes, and how they are read from an answer.
+
+One reading for every server generation: what a field is called, and with which status a failed workflow comes, differs
+between them (see `x-sim-observed` in `spec/v1/openapi.yaml`); the result doesn't.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Optional, Type, TypeVar, Union
+from urllib.parse import unquote, urlsplit
+
+from ._answer import Answer
+from .events import Completed
+
+__all__ = ["AsyncExecutionResult", "UsageLimits", "WorkflowExecutionResult", "WorkflowStatus"]
+
+QUEUED = "queued"
+TERMINAL_STATES = frozenset({"completed", "failed", "cancelled"})
+
+_ENVELOPE_KEYS = frozenset(
+    {"success", "output", "error", "logs", "metadata", "traceSpans", "totalDuration", "executionId", "status"}
+)
+_JOB_METADATA = ("startedAt", "completedAt", "duration")
+_T = TypeVar("_T")
+
+
+@dataclass
+class WorkflowExecutionResult:
+    """What a run put out (Python SDK page, "WorkflowExecutionResult").
+
+    Attributes:
+        success: Whether the workflow succeeded. A workflow that fails is a result too.
+        output: Its output: any JSON value; a Response block's body as it was answered.
+        error: Why it failed, or None. On a stream also what befell a block of a run that went on.
+        logs: Block logs, where the server sends them.
+        metadata: `duration` in milliseconds, `startTime` and `endTime`, or None.
+        trace_spans: Trace spans, where the server sends them.
+        total_duration: Milliseconds, where the server sends it.
+        execution_id: The run's id, where the server sends it.
+        request_id: The server's id of the request, where it sends one.
+        status: The state of a run that is neither done nor failed ("paused"), or None.
+        status_code: The HTTP status of the answer.
+    """
+
+    success: bool
+    output: Optional[Any] = None
+    error: Optional[str] = None
+    logs: Optional[List[Any]] = None
+    metadata: Optional[Dict[str, Any]] = None
+    trace_spans: Optional[List[Any]] = None
+    total_duration: Optional[float] = None
+    execution_id: Optional[str] = None
+    request_id: Optional[str] = None
+    status: Optional[str] = None
+    status_code: Optional[int] = None
+
+
+@dataclass
+class AsyncExecutionResult:
+    """A run that was queued (Python SDK page, "AsyncExecutionResult").
+
+    Attributes:
+        success: Whether it was queued.
+        task_id: What `get_job_status` and `wait_for_job` take.
+        status: "queued".
+        created_at: When, as the server writes it; "" where it doesn't.
+        links: `{"status": path of the job}`.
+        execution_id: The run's id, where the server sends it.
+        request_id: The server's id of the request, where it sends one.
+    """
+
+    success: bool
+    task_id: str
+    status: str
+    created_at: str
+    links: Dict[str, str]
+    execution_id: Optional[str] = None
+    request_id: Optional[str] = None
+
+
+@dataclass
+class WorkflowStatus:
+    """Whether a workflow can be run (Python SDK page, "WorkflowStatus").
+
+    Attributes:
+        is_deployed: Whether it is deployed.
+        deployed_at: Since when, as the server writes it, or None.
+        needs_redeployment: Whether it was changed since.
+    """
+
+    is_deployed: bool
+    deployed_at: Optional[str] = None
+    needs_redeployment: bool = False
+
+
+@dataclass
+class UsageLimits:
+    """Rate limits and quota of the account (Python SDK page, "get_usage_limits").
+
+    Attributes:
+        success: Whether the server could tell.
+        rate_limit: `sync` and `async` buckets (`isLimited`, `limit`, `remaining`, `resetAt`) and `authType`, under the
+            server's names.
+        usage: `currentPeriodCost` and `limit` (US dollars), `plan`.
+        storage: `usedBytes`, `limitBytes`, `percentUsed`, where the server sends them.
+        extra: Whatever else the server sends, under its names.
+    """
+
+    success: bool
+    rate_limit: Dict[str, Any]
+    usage: Dict[str, Any]
+    storage: Optional[Dict[str, Any]] = None
+    extra: Dict[str, Any] = field(default_factory=dict)
+
+
+ExecutionResult = Union[WorkflowExecutionResult, AsyncExecutionResult]
+
+
+def read_result(answer: Answer) -> WorkflowExecutionResult:
+    """The result that an answer to an execution holds.
+
+    Raises:
+        SimStudioError: The request could not run; or the run was queued although its result was asked for (the error's
+            `task_id` is the job's).
+    """
+    value = answer.value()
+    if not answer.ok:
+        if _is_failure(value):
+            return read_envelope(value, answer)
+        raise answer.error()
+    if _is_queued(value):
+        error = answer.invalid(f"the server queued the run as job {_task_id(value)!r} instead of waiting for it")
+        error.task_id = _task_id(value)
+        raise error
+    if _is_envelope(value):
+        return read_envelope(value, answer)
+    return WorkflowExecutionResult(True, output=value, request_id=answer.request_id, status_code=answer.status)
+
+
+def read_queued(answer: Answer) -> ExecutionResult:
+    """The job that an answer to an asynchronous execution names; the result where the server did not queue the run.
+
+    Raises:
+        SimStudioError: The request could not run, or no id came back.
+    """
+    value = answer.value()
+    task_id = _task_id(value) if answer.ok and isinstance(value, dict) else None
+    if task_id is None:
+        if answer.ok and not _is_envelope(value):
+            raise answer.invalid("the run may have been queued, but the server sent no id to follow it")
+        return read_result(answer)
+    state = value.get("status")
+    return AsyncExecutionResult(
+        success=value.get("success", True) is True,
+        task_id=task_id,
+        status=state if isinstance(state, str) and state != "pending" else QUEUED,
+        created_at=_of_type(value.get("createdAt"), str) or "",
+        links=_links(value),
+        execution_id=_of_type(value.get("executionId"), str),
+        request_id=answer.request_id,
+    )
+
+
+def read_envelope(body: Mapping[str, Any], answer: Answer) -> WorkflowExecutionResult:
+    """The result that a body of the form `{success, output, …}` holds."""
+    return WorkflowExecutionResult(
+        success=body["success"] is True,
+        output=body.get("output"),
+        error=_message(body.get("error")),
+        logs=_of_type(body.get("logs"), list),
+        metadata=_of_type(body.get("metadata"), dict),
+        trace_spans=_of_type(body.get("traceSpans"), list),
+        total_duration=_number(body.get("totalDuration")),
+        execution_id=_of_type(body.get("executionId"), str),
+        request_id=answer.request_id,
+        status=_of_type(body.get("status"), str),
+        status_code=answer.status,
+    )
+
+
+def read_completed(event: Completed, output: Any, failure: Optional[str], answer: Answer) -> WorkflowExecutionResult:
+    """The result of a stream.
+
+    Args:
+        event: Its last event.
+        output: The output, with what was streamed put back in.
+        failure: What befell a block of a run that went on, or None.
+        answer: The head of the answer.
+    """
+    result = read_envelope({**event.details, "success": event.success}, answer)
+    result.output = output
+    result.error = event.error or failure
+    return result
+
+
+def read_job_result(job: Mapping[str, Any]) -> WorkflowExecutionResult:
+    """The result of a run that was followed as a job, from its last status.
+
+    The output of a completed job is a wrapper with the run's own success and output; a workflow that failed is a
+    completed job on servers of 2025 and a failed one on later ones.
+    """
+    output = job["output"]
+    error = _message(job["error"])
+    success = job["status"] == "completed"
+    execution_id = None
+    if isinstance(output, dict) and isinstance(output.get("success"), bool) and "output" in output:
+        success = success and output["success"]
+        error = error or _message(output.get("error"))
+        execution_id = _of_type(output.get("executionId"), str)
+        output = output["output"]
+    if not success and error is None:
+        error = f"the job ended as {job['status']!r}"
+    return WorkflowExecutionResult(success, output, error, metadata=job["metadata"], execution_id=execution_id)
+
+
+def read_status(answer: Answer) -> WorkflowStatus:
+    """The deployment status.
+
+    Raises:
+        SimStudioError: The server refuses, or its answer cannot be read.
+    """
+    body = answer.object()
+    deployed = body.get("isDeployed")
+    if not isinstance(deployed, bool):
+        raise answer.invalid("the answer has no isDeployed")
+    return WorkflowStatus(deployed, _of_type(body.get("deployedAt"), str), body.get("needsRedeployment") is True)
+
+
+def read_job(answer: Answer, task_id: str) -> Dict[str, Any]:
+    """A job's status under the documented keys; those that the server leaves out are None.
+
+    Raises:
+        SimStudioError: The server refuses, or its answer cannot be read.
+    """
+    body = answer.object()
+    state = body.get("status")
+    if not isinstance(state, str):
+        raise answer.invalid("the answer has no status")
+    metadata = _of_type(body.get("metadata"), dict) or {}
+    return {
+        "success": True,
+        "taskId": task_id,
+        "output": None,
+        "error": None,
+        **body,
+        "status": QUEUED if state == "pending" else state,
+        "metadata": {**dict.fromkeys(_JOB_METADATA), **metadata},
+    }
+
+
+def read_usage(answer: Answer) -> UsageLimits:
+    """Limits and usage.
+
+    Raises:
+        SimStudioError: The server refuses, or its answer cannot be read.
+    """
+    body = answer.object()
+    rate_limit, usage = body.get("rateLimit"), body.get("usage")
+    if not isinstance(rate_limit, dict) or not isinstance(usage, dict):
+        raise answer.invalid("the answer has no rateLimit and usage")
+    known = ("success", "rateLimit", "usage", "storage")
+    return UsageLimits(
+        success=body.get("success", True) is True,
+        rate_limit={name: _with_limit(bucket) for name, bucket in rate_limit.items()},
+        usage=usage,
+        storage=_of_type(body.get("storage"), dict),
+        extra={key: value for key, value in body.items() if key not in known},
+    )
+
+
+def _with_limit(bucket: Any) -> Any:
+    """A bucket as documented: later servers renamed its limit."""
+    if not isinstance(bucket, dict) or "limit" in bucket or "requestsPerMinute" not in bucket:
+        return bucket
+    return {**bucket, "limit": bucket["requestsPerMinute"]}
+
+
+def _is_envelope(value: Any) -> bool:
+    """Whether a successful answer is the run's envelope, not the raw body of a Response block."""
+    if not isinstance(value, dict) or not isinstance(value.get("success"), bool):
+        return False
+    return "output" in value or "metadata" in value or value.keys() <= _ENVELOPE_KEYS
+
+
+def _is_failure(value: Any) -> bool:
+    """Whether an error answer is the result of a run that failed: it holds more than the error."""
+    return isinstance(value, dict) and value.get("success") is False and ("output" in value or "metadata" in value)
+
+
+def _is_queued(value: Any) -> bool:
+    if not isinstance(value, dict) or value.get("success") is not True:
+        return False
+    return _task_id(value) is not None and ("links" in value or "statusUrl" in value)
+
+
+def _task_id(value: Mapping[str, Any]) -> Optional[str]:
+    for key in ("taskId", "jobId"):
+        task_id = value.get(key)
+        if isinstance(task_id, str) and task_id:
+            return task_id
+    status = _links(value).get("status", "")
+    return unquote(status.rstrip("/").rpartition("/")[2]) or None
+
+
+def _links(value: Mapping[str, Any]) -> Dict[str, str]:
+    links = value.get("links")
+    if isinstance(links, dict):
+        return {str(name): link for name, link in links.items() if isinstance(link, str)}
+    url = value.get("statusUrl")
+    return {"status": urlsplit(url).path} if isinstance(url, str) else {}
+
+
+def _message(error: Any) -> Optional[str]:
+    if error is None or isinstance(error, str):
+        return error or None
+    message = error.get("message") if isinstance(error, dict) else None
+    return message if isinstance(message, str) else repr(error)
+
+
+def _of_type(value: Any, kind: Type[_T]) -> Optional[_T]:
+    return value if isinstance(value, kind) else None
+
+
+def _number(value: Any) -> Optional[float]:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -1,0 +1,70 @@
+"""The live stream of a run, for the synchronous client."""
+
+import warnings
+from types import TracebackType
+from typing import Iterator, Optional, Type
+
+from ._calls import Calls
+from ._driver import Driver
+from ._stream_flow import StreamFlow
+from .events import BlockChunk, StreamEvent
+from .results import WorkflowExecutionResult
+
+__all__ = ["WorkflowStream"]
+
+
+class WorkflowStream:
+    """Events of a run as they come: an iterator, and a context manager that closes the connection.
+
+    Leaving it early closes the connection; on the server the run may go on.
+    """
+
+    def __init__(self, flow: StreamFlow, driver: Driver, calls: Calls) -> None:
+        self._flow = flow
+        self._driver = driver
+        self._calls = calls
+
+    def __iter__(self) -> "WorkflowStream":
+        return self
+
+    def __next__(self) -> StreamEvent:
+        event = self._driver.run(self._flow.next_event())
+        if event is None:
+            raise StopIteration
+        return event
+
+    @property
+    def text(self) -> Iterator[str]:
+        """The chunks' texts only, as they come. What else there is shows in `result`."""
+        return (event.chunk for event in self if isinstance(event, BlockChunk))
+
+    @property
+    def result(self) -> WorkflowExecutionResult:
+        """The run's result; reads the rest of the stream first, where there is any.
+
+        Raises:
+            SimStudioError: The stream broke, or ended without its last event.
+            ValueError: The stream was closed before.
+        """
+        return self._driver.run(self._calls.drain(self._flow))
+
+    def close(self) -> None:
+        """Close the connection, or give it back where the stream was read to its end."""
+        self._flow.close()
+
+    def __enter__(self) -> "WorkflowStream":
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        flow: Optional[StreamFlow] = getattr(self, "_flow", None)
+        if flow is not None and not flow.closed:
+            warnings.warn(f"unclosed {type(self).__name__}", ResourceWarning, stacklevel=2, source=self)
+            flow.close()

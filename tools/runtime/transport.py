@@ -1,0 +1,299 @@
+"""The only place that touches a socket: HTTP exchanges over urllib3.
+
+Nothing is decided here. urllib3's own retries and redirects are off; every limit is the caller's; what goes wrong is
+told as a `TransportFailure`.
+"""
+
+import io
+import os
+import socket
+import ssl
+import threading
+import time
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+
+from .failures import FailureKind, TransportFailure
+
+__all__ = ("RawResponse", "Transport")
+
+_READ_BYTES = 65536
+_SEND_BYTES = 65536
+
+
+class _Limits:
+    """The time limits of one exchange, and whether any of its bytes went out."""
+
+    __slots__ = ("deadline", "idle", "sent")
+
+    def __init__(self, total: Optional[float], idle: Optional[float]) -> None:
+        self.sent = False
+        self.set(total, idle)
+
+    def set(self, total: Optional[float], idle: Optional[float]) -> None:
+        self.deadline = None if total is None else time.monotonic() + total
+        self.idle = idle
+
+    def next_wait(self) -> Optional[float]:
+        """How long the next operation on the socket may block, in seconds; None for ever."""
+        if self.deadline is None:
+            return self.idle
+        remaining = self.deadline - time.monotonic()
+        if remaining <= 0:
+            raise socket.timeout("the total time limit passed")
+        return remaining if self.idle is None else min(remaining, self.idle)
+
+
+# The exchange that this thread is in. urllib3 offers no way to hand it to a connection, which may be new or reused.
+_current = threading.local()
+
+
+class _TimedReader(io.RawIOBase):
+    """Sets the socket's timeout before every read: no sequence of small reads outlasts the exchange's limits."""
+
+    def __init__(self, sock: "_TimedSocket") -> None:
+        self._sock = sock
+        self._raw = sock.raw.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> Optional[int]:
+        self._sock.arm()
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._raw.close()
+        super().close()
+
+
+class _TimedSocket:
+    """A connected socket whose reads and writes keep to the limits of the exchange that uses it."""
+
+    def __init__(self, raw: Any, limits: _Limits) -> None:
+        self.raw = raw
+        self.limits = limits
+
+    def arm(self) -> None:
+        self.raw.settimeout(self.limits.next_wait())
+
+    def sendall(self, data: Any) -> None:
+        self.limits.sent = True
+        with memoryview(data).cast("B") as view:
+            for start in range(0, len(view), _SEND_BYTES):
+                self.arm()
+                self.raw.sendall(view[start : start + _SEND_BYTES])
+
+    def makefile(self, *args: Any, **kwargs: Any) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self), _READ_BYTES)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.raw, name)
+
+
+class _TimedConnection(HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        self.sock: Any = _TimedSocket(self.sock, _current.limits)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if self.sock is not None:
+            self.sock.limits = _current.limits
+        super().request(*args, **kwargs)
+
+
+class _TimedTLSConnection(_TimedConnection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _TimedConnection
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TimedTLSConnection
+
+
+class RawResponse:
+    """The head of an answer, and its body to be read piece by piece.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The header fields, in the order in which they came.
+    """
+
+    def __init__(self, response: urllib3.BaseHTTPResponse, limits: _Limits) -> None:
+        self.status: int = response.status
+        self.headers: List[Tuple[str, str]] = list(response.headers.items())
+        self._response = response
+        self._limits = limits
+        self._ended = False
+
+    def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
+        """The next bytes of the body, decompressed, as soon as there are any; b"" at its end.
+
+        Args:
+            total: Seconds that remain of the whole exchange, None for no limit.
+            idle: The longest silence of the server, in seconds, None for no limit.
+
+        Raises:
+            TransportFailure: The body broke off, cannot be decompressed, or a limit passed.
+        """
+        if self._ended:
+            return b""
+        self._limits.set(total, idle)
+        failure: Optional[TransportFailure] = None
+        data = b""
+        try:
+            data = self._response.read1(_READ_BYTES) or b""
+        except (HTTPError, OSError, ValueError) as error:
+            failure = _failure(error, self._limits, reading=True)
+        except BaseException:
+            self.close()
+            raise
+        if failure is not None:
+            self.close()
+            raise failure
+        if not data:
+            self._ended = True
+            self._response.release_conn()
+        return data
+
+    def close(self) -> None:
+        """Give the connection back where the body was read to its end, else close it."""
+        if not self._ended:
+            self._ended = True
+            self._response.close()
+            self._response.release_conn()
+
+
+class Transport:
+    """Sends requests over a pool of kept connections. Threads may share it; after a fork the child gets a new pool.
+
+    Args:
+        pool_size: How many idle connections to one host are kept.
+        proxy: The URL of an HTTP proxy, or None. The environment is not asked.
+        ssl_context: For TLS; the default verifies certificates and host names.
+    """
+
+    def __init__(
+        self, *, pool_size: int = 16, proxy: Optional[str] = None, ssl_context: Optional[ssl.SSLContext] = None
+    ) -> None:
+        self._options: Dict[str, Any] = {"num_pools": 8, "maxsize": pool_size, "block": False}
+        if ssl_context is not None:
+            self._options["ssl_context"] = ssl_context
+        self._proxy = proxy
+        self._lock = threading.Lock()
+        self._manager: Optional[urllib3.PoolManager] = None
+        self._process = os.getpid()
+
+    def open(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Optional[bytes],
+        *,
+        connect: Optional[float],
+        total: Optional[float],
+        idle: Optional[float],
+    ) -> RawResponse:
+        """Send a request and wait for the head of its answer.
+
+        Args:
+            method: The HTTP method.
+            url: The absolute URL, percent-encoded.
+            headers: The header fields.
+            body: The body, or None.
+            connect: Seconds for making a connection, None for no limit.
+            total: Seconds for all of it, None for no limit.
+            idle: The longest silence of the server, in seconds, None for no limit.
+
+        Raises:
+            TransportFailure: There is no answer. It says whether any byte of the request went out.
+        """
+        limits = _Limits(total, idle)
+        waits = [wait for wait in (connect, total) if wait is not None]
+        timeout = urllib3.Timeout(connect=min(waits) if waits else None, read=None)
+        failure: Optional[TransportFailure] = None
+        _current.limits = limits
+        try:
+            response = self._pool_manager().urlopen(
+                method,
+                url,
+                headers=headers,
+                body=body,
+                timeout=timeout,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                decode_content=True,
+            )
+        except (HTTPError, OSError, ValueError) as error:
+            failure = _failure(error, limits, reading=False)
+        finally:
+            del _current.limits
+        if failure is not None:
+            # Raised out here, so that it carries neither the frames of urllib3 nor the header values in them.
+            raise failure
+        return RawResponse(response, limits)
+
+    def close(self) -> None:
+        """Close the idle connections. The transport can still be used; it opens new ones."""
+        with self._lock:
+            manager, self._manager = self._manager, None
+        if manager is not None:
+            manager.clear()
+
+    def _pool_manager(self) -> urllib3.PoolManager:
+        with self._lock:
+            if self._manager is None or self._process != os.getpid():
+                # A forked child must not write to its parent's connections.
+                self._manager = self._new_manager()
+                self._process = os.getpid()
+            return self._manager
+
+    def _new_manager(self) -> urllib3.PoolManager:
+        manager: urllib3.PoolManager
+        if self._proxy is None:
+            manager = urllib3.PoolManager(**self._options)
+        else:
+            manager = urllib3.ProxyManager(self._proxy, **self._options)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        return manager
+
+
+def _failure(error: Exception, limits: _Limits, *, reading: bool) -> TransportFailure:
+    sent = reading or limits.sent
+    causes = list(_causes(error))
+    if any(isinstance(cause, (urllib3.exceptions.TimeoutError, socket.timeout)) for cause in causes):
+        return TransportFailure(FailureKind.TIMEOUT, _timeout_message(limits, sent), request_sent=sent)
+    message = next(text for text in map(_say, reversed(causes)) if text)
+    return TransportFailure(FailureKind.BROKEN if sent else FailureKind.CONNECT, message, request_sent=sent)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and those that it wraps, outermost first."""
+    yield error
+    wrapped = [error.__cause__, getattr(error, "reason", None), getattr(error, "original_error", None), *error.args]
+    for cause in wrapped:
+        if isinstance(cause, BaseException):
+            yield from _causes(cause)
+            return
+
+
+def _say(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
+
+
+def _timeout_message(limits: _Limits, sent: bool) -> str:
+    if limits.deadline is not None and time.monotonic() >= limits.deadline:
+        return "the total time limit passed"
+    return "the server was silent for too long" if sent else "no connection was made in time"
