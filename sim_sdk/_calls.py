@@ -8,7 +8,7 @@ from ._engine import Call, Engine
 from ._flow import Flow, Notify, Sleep
 from ._logging import logger
 from ._stream_flow import StreamFlow
-from ._validate import require_bool, require_identifier, require_names, require_seconds, require_timeout
+from ._validate import require_bool, require_identifier, require_names, require_number, require_timeout
 from .errors import STATUS_ERROR, TIMEOUT, USAGE_ERROR, RateLimitError, RequestTimeoutError, SimStudioError
 from .results import (
     TERMINAL_STATES,
@@ -186,14 +186,14 @@ class Calls:
         """Poll a job to its end."""
         require_identifier("task_id", task_id)
         call = self.engine.call(require_timeout("timeout", timeout), STATUS_ERROR)
-        return (yield from self._wait(task_id, call, require_seconds("poll_interval", poll_interval), on_status))
+        return (yield from self._wait(task_id, call, require_number("poll_interval", poll_interval), on_status))
 
     def execute_and_wait(
         self, execution: Execution, timeout: Optional[float], poll_interval: float, on_status: Optional[OnStatus]
     ) -> Flow[WorkflowExecutionResult]:
         """Queue a run and poll it to its end. Where the server answers with the result at once, that is it."""
         call = self.engine.call(require_timeout("timeout", timeout))
-        interval = require_seconds("poll_interval", poll_interval)
+        interval = require_number("poll_interval", poll_interval)
         started = yield from self.execute(execution)
         if not isinstance(started, AsyncExecutionResult):
             return started

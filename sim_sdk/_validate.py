@@ -4,8 +4,8 @@ import math
 from typing import List, Optional, Sequence
 
 
-def require_seconds(name: str, value: object) -> float:
-    """A finite number of seconds (or a factor) that is not negative."""
+def require_number(name: str, value: object) -> float:
+    """A finite number that is not negative."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name}: expected a number, got {type(value).__name__}")
     if not math.isfinite(value) or value < 0:
@@ -17,7 +17,7 @@ def require_timeout(name: str, value: object) -> Optional[float]:
     """A number of seconds greater than zero, or None for no limit."""
     if value is None:
         return None
-    seconds = require_seconds(name, value)
+    seconds = require_number(name, value)
     if seconds == 0:
         raise ValueError(f"{name}: expected a number of seconds greater than 0, or None for no limit")
     return seconds

@@ -7,6 +7,7 @@ from ._base import UNSET, ClientBase
 from ._calls import OnStatus
 from ._driver import Driver
 from ._options import Options
+from .logs import Logs
 from .results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
 from .retry import RetryPolicy
 from .streams import WorkflowStream
@@ -340,6 +341,11 @@ class SimStudioClient(ClientBase):
             SimStudioError: The server refuses or cannot be reached.
         """
         return self._driver.run(self._calls.get_usage_limits())
+
+    @property
+    def logs(self) -> Logs:
+        """Execution logs."""
+        return Logs(self._calls, self._driver)
 
     def close(self) -> None:
         """Close the connections (Python SDK page, "close"). A later call opens new ones."""

@@ -260,15 +260,15 @@ def read_usage(answer: Answer) -> UsageLimits:
     known = ("success", "rateLimit", "usage", "storage")
     return UsageLimits(
         success=body.get("success", True) is True,
-        rate_limit={name: _with_limit(bucket) for name, bucket in rate_limit.items()},
+        rate_limit={name: with_documented_limit(bucket) for name, bucket in rate_limit.items()},
         usage=usage,
         storage=_of_type(body.get("storage"), dict),
         extra={key: value for key, value in body.items() if key not in known},
     )
 
 
-def _with_limit(bucket: Any) -> Any:
-    """A bucket as documented: later servers renamed its limit."""
+def with_documented_limit(bucket: Any) -> Any:
+    """A rate-limit bucket as documented: servers of 2026 call its limit requestsPerMinute."""
     if not isinstance(bucket, dict) or "limit" in bucket or "requestsPerMinute" not in bucket:
         return bucket
     return {**bucket, "limit": bucket["requestsPerMinute"]}

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from ._validate import require_count, require_seconds
+from ._validate import require_count, require_number
 from .errors import AmbiguousStateError, ConnectionFailedError, RateLimitError, SimStudioError
 
 __all__ = ["RetryPolicy", "execution_retryable", "read_retryable"]
@@ -37,10 +37,10 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         require_count("max_retries", self.max_retries)
-        require_seconds("initial_delay", self.initial_delay)
-        require_seconds("max_delay", self.max_delay)
-        require_seconds("backoff_multiplier", self.backoff_multiplier)
-        require_seconds("max_retry_after", self.max_retry_after)
+        require_number("initial_delay", self.initial_delay)
+        require_number("max_delay", self.max_delay)
+        require_number("backoff_multiplier", self.backoff_multiplier)
+        require_number("max_retry_after", self.max_retry_after)
 
     def wait(
         self,

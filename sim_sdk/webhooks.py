@@ -1,0 +1,147 @@
+"""Webhook deliveries: whether they are Sim's, and what they say.
+
+    event = webhooks.verify(request.get_data(), request.headers, secret)
+    print(event.data.execution_id, event.data.status)
+
+Sim delivers again after an error (5 s, 15 s, 1, 3 and 10 minutes), so the same delivery may come twice: `delivery_id`
+tells.
+"""
+
+import hashlib
+import hmac
+import time
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Tuple, Union
+
+from .errors import UNAUTHORIZED, SimStudioError, parse_json
+
+if TYPE_CHECKING:
+    from sim_api.v1.models import WebhookEvent
+
+__all__ = ["WebhookError", "delivery_id", "sign", "verify"]
+
+Body = Union[bytes, bytearray, memoryview, str]
+Secret = Union[str, bytes]
+
+_SIGNATURE = "sim-signature"
+_DELIVERY_IDS = ("sim-delivery-id", "idempotency-key")
+_MAX_DIGITS = 18
+
+
+class WebhookError(SimStudioError):
+    """A delivery that is not to be trusted, or not to be read.
+
+    Attributes:
+        reason: "missing" (no signature), "malformed" (the signature or the body cannot be read), "mismatch" (another
+            secret, or another body) or "stale" (too old, or from the future).
+    """
+
+    def __init__(self, message: str, reason: str = "malformed") -> None:
+        super().__init__(message, UNAUTHORIZED)
+        self.reason = reason
+
+
+def verify(
+    body: Body,
+    headers_or_signature: Union[Mapping[str, str], str, None],
+    secret: Union[Secret, Sequence[Secret]],
+    tolerance: Optional[float] = 300,
+    *,
+    now: Optional[float] = None,
+) -> "WebhookEvent":
+    """Check a delivery's signature and age, and return its event.
+
+    Args:
+        body: The raw body, exactly as it was received; not parsed and written anew.
+        headers_or_signature: The request's headers (names without regard to case), or the `sim-signature` alone.
+        secret: The webhook's secret, or several while one replaces another.
+        tolerance: How far the signature's time may be from now, in seconds; None for any time.
+        now: The time in epoch seconds, for tests.
+
+    Raises:
+        WebhookError: The signature is missing, malformed, wrong or stale, or the body is no event.
+        TypeError, ValueError: An argument is not what it should be.
+    """
+    raw = _raw(body)
+    secrets = _secrets(secret)
+    timestamp, signatures = _parse_signature(_signature(headers_or_signature))
+    expected = [_digest(raw, one, timestamp) for one in secrets]
+    # Every pair is compared, so that the time taken tells nothing.
+    matches = [hmac.compare_digest(signature, digest) for signature in signatures for digest in expected]
+    if not any(matches):
+        raise WebhookError("the signature does not fit: another secret, or the body was changed on its way", "mismatch")
+    age = (time.time() if now is None else now) - int(timestamp) / 1000
+    if tolerance is not None and abs(age) > tolerance:
+        raise WebhookError(f"the delivery was signed {age:.0f} s ago, more than the {tolerance:g} s allowed", "stale")
+    return _event(raw)
+
+
+def sign(body: Body, secret: Secret, timestamp: int) -> str:
+    """The `sim-signature` of a body, for tests of one's own receiver.
+
+    Args:
+        body: The raw body.
+        secret: The webhook's secret.
+        timestamp: Milliseconds since the epoch.
+    """
+    return f"t={timestamp},v1={_digest(_raw(body), _secrets(secret)[0], str(timestamp))}"
+
+
+def delivery_id(headers: Mapping[str, str]) -> Optional[str]:
+    """The id of a delivery, the same each time that it is delivered; None where the headers have none."""
+    return next((value for value in (_header(headers, name) for name in _DELIVERY_IDS) if value), None)
+
+
+def _digest(raw: bytes, secret: bytes, timestamp: str) -> str:
+    return hmac.new(secret, timestamp.encode("ascii") + b"." + raw, hashlib.sha256).hexdigest()
+
+
+def _parse_signature(text: str) -> Tuple[str, List[str]]:
+    """`t=<milliseconds>,v1=<hex>`, with one or more v1."""
+    pairs = [part.strip().partition("=") for part in text.split(",")]
+    times = [value for name, _, value in pairs if name == "t"]
+    signatures = [value.lower() for name, _, value in pairs if name == "v1"]
+    if len(times) != 1 or not (times[0].isascii() and times[0].isdigit() and len(times[0]) <= _MAX_DIGITS):
+        raise WebhookError("the signature has no time: expected t=<milliseconds>,v1=<hex>")
+    if not signatures or not all(signature.isascii() for signature in signatures):
+        raise WebhookError("the signature has no v1: expected t=<milliseconds>,v1=<hex>")
+    return times[0], signatures
+
+
+def _signature(source: Union[Mapping[str, str], str, None]) -> str:
+    signature = source if isinstance(source, str) or source is None else _header(source, _SIGNATURE)
+    if not signature:
+        raise WebhookError("the delivery has no sim-signature header", "missing")
+    return signature
+
+
+def _header(headers: Mapping[str, str], name: str) -> Optional[str]:
+    return next((value for key, value in headers.items() if key.lower() == name), None)
+
+
+def _raw(body: Body) -> bytes:
+    if isinstance(body, str):
+        return body.encode("utf-8")
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    raise TypeError(f"body: expected the raw body as bytes, got {type(body).__name__}")
+
+
+def _secrets(secret: Union[Secret, Sequence[Secret]]) -> List[bytes]:
+    given = [secret] if isinstance(secret, (str, bytes)) else list(secret)
+    secrets = [one.encode("utf-8") if isinstance(one, str) else one for one in given]
+    if not secrets or not all(isinstance(one, bytes) and one for one in secrets):
+        raise ValueError("secret: expected the webhook's secret, or a list of them, none of them empty")
+    return secrets
+
+
+def _event(raw: bytes) -> "WebhookEvent":
+    from sim_api.convert import structure
+    from sim_api.v1.models import WebhookEvent
+
+    value: Any = parse_json(raw)
+    if not isinstance(value, dict):
+        raise WebhookError("the body is no JSON object")
+    try:
+        return structure(value, WebhookEvent)
+    except ValueError as error:
+        raise WebhookError(f"the body is no event: {error}") from None
