@@ -4,6 +4,9 @@ from typing import NoReturn
 
 _REDACTED = "[redacted]"
 
+# A shorter one is no real key, but occurs in ordinary words.
+_SHORTEST_KEY = 6
+
 
 class Secret(str):
     """A string that goes out on the wire as it is, and shows itself nowhere.
@@ -22,4 +25,4 @@ class Secret(str):
 
     def redact(self, text: str) -> str:
         """The text with every occurrence of the secret replaced."""
-        return text.replace(str(self), _REDACTED) if self else text
+        return text.replace(str(self), _REDACTED) if len(self) >= _SHORTEST_KEY else text

@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from .failures import FailureKind, TransportFailure
 
@@ -271,7 +271,7 @@ class Transport:
 def _failure(error: Exception, limits: _Limits, *, reading: bool) -> TransportFailure:
     sent = reading or limits.sent
     causes = list(_causes(error))
-    if any(isinstance(cause, (urllib3.exceptions.TimeoutError, socket.timeout)) for cause in causes):
+    if any(isinstance(cause, (ReadTimeoutError, socket.timeout)) for cause in causes):
         return TransportFailure(FailureKind.TIMEOUT, _timeout_message(limits, sent), request_sent=sent)
     message = next(text for text in map(_say, reversed(causes)) if text)
     return TransportFailure(FailureKind.BROKEN if sent else FailureKind.CONNECT, message, request_sent=sent)
