@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from types import FrameType
 
 from sim_conformance.mock import MockSim
 from sim_conformance.mock.dialects import DIALECTS
@@ -24,9 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"sim-mock: cannot serve on {arguments.host}:{arguments.port}: {error}", file=sys.stderr)
         return 2
     try:
-        # Flushed at once: whoever started this process reads the address from a pipe.
+        ended = _ended_by_signal()
+        # Flushed at once: whoever started this process reads the address from a pipe, and may then end it.
         print(f"SIM_BASE_URL={sim.base_url}\nSIM_API_KEY={sim.api_key}", flush=True)
-        _wait_for_signal()
+        ended.wait()
     finally:
         sim.stop()
     return 0
@@ -45,8 +47,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _wait_for_signal() -> None:
+def _ended_by_signal() -> threading.Event:
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    return ended
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -52,6 +52,11 @@ class Job:
         return self.created_at + self.queued_seconds
 
     @property
+    def began(self) -> bool:
+        """Whether it ever leaves the queue."""
+        return self.cancelled_at is None or self.cancelled_at >= self.started_at
+
+    @property
     def completed_at(self) -> float:
         """When it ends, in epoch seconds."""
         return self.started_at + self.processing_seconds
@@ -82,11 +87,14 @@ class Job:
             raise ValueError(f"job {self.id} is already {state.value}")
         self.cancelled_at = now
 
-    def hold(self, state: JobState, now: float) -> None:
-        """Let it get no further than `state`, or than where it is."""
+    def hold(self, furthest: JobState, now: float) -> None:
+        """Let it get no further than a state, or than where it is."""
         current = self.state(now)
-        if current not in TERMINAL:
-            self.held = state if current is JobState.QUEUED else JobState.PROCESSING
+        if current in TERMINAL:
+            return
+        if furthest is JobState.PROCESSING and self.held is JobState.QUEUED:
+            self.release(now)
+        self.held = furthest if current is JobState.QUEUED else JobState.PROCESSING
 
     def release(self, now: float) -> None:
         """Let it go on: what was held back starts now."""

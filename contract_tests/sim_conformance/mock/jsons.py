@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 Json = Any
 """A JSON value: None, bool, int, float, str, list or dict."""
@@ -20,14 +20,22 @@ def indented(value: Json) -> str:
 
 def as_object(value: Json) -> dict[str, Json] | None:
     """The value where it is a JSON object, else None."""
-    fields: dict[str, Json] | None = value if isinstance(value, dict) else None
-    return fields
+    return value if is_object(value) else None
 
 
 def as_array(value: Json) -> list[Json] | None:
     """The value where it is a JSON array, else None."""
-    items: list[Json] | None = value if isinstance(value, list) else None
-    return items
+    return value if is_array(value) else None
+
+
+def is_object(value: Json) -> TypeGuard[dict[str, Json]]:
+    """Whether the value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Json) -> TypeGuard[list[Json]]:
+    """Whether the value is a JSON array."""
+    return isinstance(value, list)
 
 
 def without_none(value: Mapping[str, Json]) -> dict[str, Json]:

@@ -113,7 +113,7 @@ class Operations:
 
     def _list_logs(self, call: Call) -> Reply:
         account = self._reader_of_logs(call)
-        query = self.dialect.read_query(account, call.arguments)
+        query = self.dialect.read_query(self.state, account, call.arguments)
         own = [record for record in self.state.logs() if record.workspace_id == account.workspace_id]
         records, more = page(own, query, self.dialect.position(query))
         items = [self.dialect.log_item(record, self._workflow_of(record), query) for record in records]

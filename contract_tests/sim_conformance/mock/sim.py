@@ -140,6 +140,7 @@ class MockSim:
         workflow_id: str,
         behaviour: Behaviour,
         *,
+        name: str | None = None,
         deployed: bool = True,
         triggered: bool = True,
         needs_redeployment: bool = False,
@@ -147,12 +148,14 @@ class MockSim:
         """Add a workflow, or replace the one of that id.
 
         Args:
+            name: the one that people see; None for the id.
             triggered: whether it has a block by which the API can start it.
         """
         with self._world.state.lock:
             self._world.state.add_workflow(
                 workflow_id,
                 behaviour,
+                name=name,
                 deployed=deployed,
                 triggered=triggered,
                 needs_redeployment=needs_redeployment,
@@ -218,7 +221,7 @@ class MockSim:
             ValueError: when it has already ended.
         """
         with self._world.state.lock:
-            self._world.state.jobs[job_id].cancel(self._world.clock.time())
+            self._world.state.cancel_job(job_id)
 
     def fail_next(
         self,

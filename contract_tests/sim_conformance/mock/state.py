@@ -17,8 +17,6 @@ from sim_conformance.mock.logs import Execution
 Mode = Literal["sync", "async", "api"]
 """What a rate limit counts: sync runs, async runs, or reads of the logs."""
 
-MODES: tuple[Mode, ...] = ("sync", "async", "api")
-
 SAMPLE_IDS = ("workflow-id", "my-workflow-id", "workflow-1", "workflow-2", "WORKFLOW_ID")
 """The workflow ids of the documentation's samples."""
 
@@ -122,6 +120,7 @@ class State:
         workflow_id: str,
         behaviour: Behaviour,
         *,
+        name: str | None = None,
         user_id: str = "user_main",
         deployed: bool = True,
         triggered: bool = True,
@@ -130,7 +129,7 @@ class State:
         """Add a workflow, or replace the one of that id."""
         workflow = Workflow(
             workflow_id,
-            workflow_id,
+            workflow_id if name is None else name,
             behaviour,
             self.accounts[user_id].workspace_id,
             user_id,
@@ -204,9 +203,20 @@ class State:
         now = self.clock.time()
         self.timing.held = held
         for job in self.jobs.values():
-            job.release(now)
-            if held is not None:
+            if held is None:
+                job.release(now)
+            else:
                 job.hold(held, now)
+
+    def cancel_job(self, job_id: str) -> None:
+        """Cancel a job; a run that it has begun stays in the logs.
+
+        Raises:
+            KeyError: when there is no such job.
+            ValueError: when it has already ended.
+        """
+        self.catch_up()
+        self.jobs[job_id].cancel(self.clock.time())
 
     def catch_up(self) -> None:
         """Log the runs of the jobs that have left the queue since the last time."""
@@ -277,5 +287,5 @@ class State:
 
 
 def _account(user_id: str, workspace_id: str, plan: Plan) -> Account:
-    windows = {mode: RateWindow(rate) for mode, rate in plan.rates.items()}
+    windows: dict[Mode, RateWindow] = {mode: RateWindow(rate) for mode, rate in plan.rates.items()}
     return Account(user_id, workspace_id, plan.name, 0.0, plan.usage_limit, windows)

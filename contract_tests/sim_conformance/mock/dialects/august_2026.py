@@ -1,11 +1,11 @@
 """Sim of August 2026: what changed since October 2025."""
 
-import uuid
 from collections.abc import Mapping
 from typing import ClassVar
 
 from sim_conformance.mock.behaviours import Run
 from sim_conformance.mock.clock import iso
+from sim_conformance.mock.dialects.august_2026_logs import August2026Logs
 from sim_conformance.mock.dialects.documented import REFUSALS, Documented
 from sim_conformance.mock.dialects.october_2025 import LOG_OPERATIONS, October2025
 from sim_conformance.mock.dialects.rendering import (
@@ -13,6 +13,7 @@ from sim_conformance.mock.dialects.rendering import (
     Refusal,
     Selection,
     authored_reply,
+    correlation,
     derived_code,
     json_reply,
     parsed,
@@ -23,7 +24,7 @@ from sim_conformance.mock.exchange import Call, Frame, Reply
 from sim_conformance.mock.jobs import Job, JobState
 from sim_conformance.mock.jsons import Json, as_array, as_object, without_none
 from sim_conformance.mock.limits import Rate, RateWindow
-from sim_conformance.mock.logs import DEFAULT_PAGE, LARGEST_PAGE, Execution, InvalidParameter, LogQuery, QueryReader
+from sim_conformance.mock.logs import Execution
 from sim_conformance.mock.problems import Kind, Problem
 from sim_conformance.mock.state import Account, Plan, State, Workflow
 
@@ -62,7 +63,7 @@ EVENTS_NEED_PROTOCOL = (
 )
 
 
-class August2026(October2025):
+class August2026(August2026Logs, October2025):
     """The servers that the recordings of this version come from."""
 
     name: ClassVar[str] = "2026-08"
@@ -298,115 +299,12 @@ class August2026(October2025):
             "resetAt": iso(window.reset_at(now)),
         }
 
-    # Logs
-
-    def parse_query(self, reader: QueryReader) -> LogQuery:
-        """Every filter works."""
-        return Documented.parse_query(self, reader)
-
-    def page_size(self, reader: QueryReader) -> int:
-        """The size is brought within bounds."""
-        limit = reader.number("limit")
-        return DEFAULT_PAGE if limit is None else min(max(1, int(limit)), LARGEST_PAGE)
-
-    def flag(self, text: str | None) -> bool:
-        """A boolean parameter."""
-        return text == "true"
-
-    def parameter_issue(self, error: InvalidParameter) -> dict[str, Json]:
-        """What is wrong with a parameter."""
-        if error.expected == "option":
-            message = "Invalid option: expected one of " + "|".join(f'"{option}"' for option in error.options)
-            return {"code": "invalid_value", "values": list(error.options), "path": [error.name], "message": message}
-        if error.expected == "number":
-            return {
-                "expected": "number",
-                "code": "invalid_type",
-                "received": "NaN",
-                "path": [error.name],
-                "message": "Invalid input: expected number, received NaN",
-            }
-        return {
-            "expected": "string",
-            "code": "invalid_type",
-            "path": [error.name],
-            "message": "Workspace ID is required",
-        }
-
-    def check_workspace(self, account: Account, query: LogQuery) -> None:
-        """Keep strangers out of a workspace."""
-        Documented.check_workspace(self, account, query)
-
-    def position(self, query: LogQuery) -> tuple[str, str] | None:
-        """Where the query's cursor points."""
-        return Documented.position(self, query)
-
-    def next_cursor(self, query: LogQuery, last: Execution) -> str:
-        """The cursor names its order."""
-        return Documented.next_cursor(self, query, last)
-
-    def log_item(self, record: Execution, workflow: Workflow, query: LogQuery) -> dict[str, Json]:
-        """A record names the deployed version."""
-        item = super().log_item(record, workflow, query)
-        version = str(uuid.uuid5(uuid.NAMESPACE_URL, workflow.id))
-        head = {key: item.pop(key) for key in ("id", "workflowId", "executionId")}
-        return {**head, "deploymentVersionId": version, **item}
-
-    def workflow_brief(self, workflow: Workflow) -> dict[str, Json]:
-        """A workflow in a page of logs."""
-        return super().workflow_brief(workflow) | {"deleted": False}
-
-    def workflow_full(self, workflow: Workflow) -> dict[str, Json]:
-        """A workflow in a single log."""
-        fields = super().workflow_full(workflow)
-        del fields["color"]
-        return fields | {"deleted": False}
-
-    def cost(self, record: Execution, *, full: bool) -> dict[str, Json]:
-        """The total alone."""
-        return {"total": record.cost}
-
-    def execution_data(self, record: Execution, workflow: Workflow) -> dict[str, Json]:
-        """What was kept of a run, and of its circumstances."""
-        origin = correlation(record.request_id, record.workflow_id, record.execution_id)
-        started = iso(record.started_at)
-        return {
-            "environment": {
-                "userId": record.user_id,
-                "variables": {},
-                "workflowId": record.workflow_id,
-                "executionId": record.execution_id,
-                "workspaceId": record.workspace_id,
-            },
-            "trigger": {"data": {"correlation": origin}, "type": "api", "source": "api", "timestamp": started},
-            "correlation": origin,
-            "finalizationPath": "completed",
-            "hasTraceSpans": True,
-            "traceSpanCount": 1 + len(record.run.blocks),
-            "tokens": {"input": 0, "output": 0, "total": 0},
-            "models": {},
-            "finalOutput": record.run.output,
-            "workflowInput": record.run_input,
-            "traceSpans": self.trace_spans(record),
-        }
-
 
 def failure(run: Run) -> str | None:
     """Why a run failed, with the name of the block."""
     if run.error is None:
         return None
     return f"{run.failed_block}: {run.error}" if run.failed_block else run.error
-
-
-def correlation(request_id: str, workflow_id: str, execution_id: str) -> dict[str, Json]:
-    """What ties a run to its request."""
-    return {
-        "source": "workflow",
-        "requestId": request_id,
-        "workflowId": workflow_id,
-        "executionId": execution_id,
-        "triggerType": "api",
-    }
 
 
 def invalid_body(path: str, expected: str, received: Json) -> Problem:
@@ -419,5 +317,7 @@ def json_type(value: Json) -> str:
     """The name of a value's JSON type."""
     if value is None:
         return "null"
-    names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
-    return names.get(type(value), "object")
+    for kind, name in ((bool, "boolean"), (int | float, "number"), (str, "string"), (list, "array")):
+        if isinstance(value, kind):
+            return name
+    return "object"

@@ -252,9 +252,8 @@ class Documented(DocumentedLogs):
         """The frames of one block's outputs; a blank line sets them apart from what they follow."""
         block = selection.block
         if block.type == "agent":
-            frames = agent_frames(block, agent_events=order.agent_events, following=following)
-            return [*frames, stream_error(block.id, block.failure)] if block.failure else frames
-        frames = []
+            return agent_frames(block, agent_events=order.agent_events, following=following)
+        frames: list[Frame] = []
         for path in selection.paths:
             try:
                 text = shown(value_at(block.output, path))
@@ -309,7 +308,7 @@ class Documented(DocumentedLogs):
 
     def job_metadata(self, job: Job, state: JobState) -> dict[str, Json]:
         """When a job started and ended, as far as it has; milliseconds."""
-        if state is JobState.QUEUED:
+        if state is JobState.QUEUED or not job.began:
             return {}
         started: dict[str, Json] = {"startedAt": iso(job.started_at)}
         if state not in (JobState.COMPLETED, JobState.FAILED):
@@ -360,8 +359,3 @@ class Documented(DocumentedLogs):
             },
             "usage": usage(account) | {"isExceeded": account.cost >= account.usage_limit},
         }
-
-
-def stream_error(block_id: str, error: str) -> Frame:
-    """The frame of a block that died half-way."""
-    return Frame({"event": "stream_error", "blockId": block_id, "error": error})

@@ -16,19 +16,19 @@ from sim_conformance.mock.logs import (
     cursor_fields,
 )
 from sim_conformance.mock.problems import Kind, Problem
-from sim_conformance.mock.state import Account, Workflow
+from sim_conformance.mock.state import Account, State, Workflow
 
 
 class DocumentedLogs:
     """How logs are asked for, and shown."""
 
-    def read_query(self, account: Account, arguments: Mapping[str, str]) -> LogQuery:
+    def read_query(self, state: State, account: Account, arguments: Mapping[str, str]) -> LogQuery:
         """What a query of the logs asks for."""
         try:
             query = self.parse_query(QueryReader(arguments))
         except InvalidParameter as error:
             raise self.invalid_parameter(error) from error
-        self.check_workspace(account, query)
+        self.check_workspace(state, account, query)
         return query
 
     def parse_query(self, reader: QueryReader) -> LogQuery:
@@ -72,7 +72,7 @@ class DocumentedLogs:
         """How a bad parameter is refused."""
         return Problem(Kind.INVALID_QUERY, details=[{"path": error.name, "message": str(error)}])
 
-    def check_workspace(self, account: Account, query: LogQuery) -> None:
+    def check_workspace(self, state: State, account: Account, query: LogQuery) -> None:
         """Keep strangers out of a workspace."""
         if query.workspace_id != account.workspace_id:
             raise Problem(Kind.WORKSPACE_FOREIGN)

@@ -153,7 +153,7 @@ def shown(value: Json) -> str:
 
 
 def agent_frames(block: Block, *, agent_events: frozenset[str], following: bool) -> list[Frame]:
-    """The frames of an agent's pieces.
+    """The frames of an agent's pieces, and of its death.
 
     Args:
         agent_events: the kinds of agent events to send besides.
@@ -167,14 +167,27 @@ def agent_frames(block: Block, *, agent_events: frozenset[str], following: bool)
             apart = ""
         elif piece["event"] in agent_events:
             frames.append(Frame({"blockId": block.id, **piece}, block.piece_delay))
+    if block.failure is not None:
+        frames.append(Frame({"event": "stream_error", "blockId": block.id, "error": block.failure}))
     return frames
+
+
+def correlation(request_id: str, workflow_id: str, execution_id: str) -> dict[str, Json]:
+    """What ties a run to its request."""
+    return {
+        "source": "workflow",
+        "requestId": request_id,
+        "workflowId": workflow_id,
+        "executionId": execution_id,
+        "triggerType": "api",
+    }
 
 
 def workflow_state(run: Run) -> dict[str, Json]:
     """The run's blocks as a workflow: a trigger, then one block after the other."""
     trigger = _state_block("92b73fd8-6d64-48c0-aa0e-f9f15ee13641", "API", "api_trigger")
     blocks = [trigger, *(_state_block(block.id, block.name, block.type) for block in run.blocks)]
-    edges = [
+    edges: list[dict[str, Json]] = [
         {
             "id": f"edge-{number}",
             "data": {},
