@@ -12,9 +12,11 @@ class Clock(Protocol):
 
     def time(self) -> float:
         """Seconds since the epoch."""
+        ...
 
     def monotonic(self) -> float:
         """Seconds of a clock that never goes back."""
+        ...
 
     def sleep(self, seconds: float) -> None:
         """Wait."""

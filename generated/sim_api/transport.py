@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -65,7 +65,7 @@ class _TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> Optional[int]:
         self._sock.arm()
-        return self._raw.readinto(buffer)
+        return self._raw.readinto(buffer)  # type: ignore[no-any-return]  # makefile of any kind of socket
 
     def close(self) -> None:
         if not self.closed:
@@ -113,11 +113,11 @@ class _TimedTLSConnection(_TimedConnection, HTTPSConnection):
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _TimedConnection
+    ConnectionCls: Any = _TimedConnection
 
 
 class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TimedTLSConnection
+    ConnectionCls: Any = _TimedTLSConnection
 
 
 class RawResponse:
@@ -148,22 +148,23 @@ class RawResponse:
         if self._ended:
             return b""
         self._limits.set(total, idle)
-        failure: Optional[TransportFailure] = None
-        data = b""
+        outcome = self._read()
+        if isinstance(outcome, TransportFailure):
+            raise outcome
+        if not outcome:
+            self._ended = True
+            self._response.release_conn()
+        return outcome
+
+    def _read(self) -> Union[bytes, TransportFailure]:
         try:
-            data = self._response.read1(_READ_BYTES) or b""
+            return self._response.read1(_READ_BYTES) or b""
         except (HTTPError, OSError, ValueError) as error:
-            failure = _failure(error, self._limits, reading=True)
+            self.close()
+            return _failure(error, self._limits, reading=True)
         except BaseException:
             self.close()
             raise
-        if failure is not None:
-            self.close()
-            raise failure
-        if not data:
-            self._ended = True
-            self._response.release_conn()
-        return data
 
     def close(self) -> None:
         """Give the connection back where the body was read to its end, else close it."""
@@ -221,10 +222,34 @@ class Transport:
         limits = _Limits(total, idle)
         waits = [wait for wait in (connect, total) if wait is not None]
         timeout = urllib3.Timeout(connect=min(waits) if waits else None, read=None)
-        failure: Optional[TransportFailure] = None
         _current.limits = limits
         try:
-            response = self._pool_manager().urlopen(
+            outcome = self._send(method, url, headers, body, timeout, limits)
+        finally:
+            del _current.limits
+        if isinstance(outcome, TransportFailure):
+            # Raised out here, so that it carries neither the frames of urllib3 nor the header values in them.
+            raise outcome
+        return RawResponse(outcome, limits)
+
+    def close(self) -> None:
+        """Close the idle connections. The transport can still be used; it opens new ones."""
+        with self._lock:
+            manager, self._manager = self._manager, None
+        if manager is not None:
+            manager.clear()
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Optional[bytes],
+        timeout: urllib3.Timeout,
+        limits: _Limits,
+    ) -> Union[urllib3.BaseHTTPResponse, TransportFailure]:
+        try:
+            return self._pool_manager().urlopen(
                 method,
                 url,
                 headers=headers,
@@ -236,20 +261,7 @@ class Transport:
                 decode_content=True,
             )
         except (HTTPError, OSError, ValueError) as error:
-            failure = _failure(error, limits, reading=False)
-        finally:
-            del _current.limits
-        if failure is not None:
-            # Raised out here, so that it carries neither the frames of urllib3 nor the header values in them.
-            raise failure
-        return RawResponse(response, limits)
-
-    def close(self) -> None:
-        """Close the idle connections. The transport can still be used; it opens new ones."""
-        with self._lock:
-            manager, self._manager = self._manager, None
-        if manager is not None:
-            manager.clear()
+            return _failure(error, limits, reading=False)
 
     def _pool_manager(self) -> urllib3.PoolManager:
         with self._lock:
