@@ -10,6 +10,7 @@ from .document import read
 from .drift import differences, replace
 from .emit import emit
 from .errors import GenerationError
+from .pins import require_pinned_tools
 
 _PROJECT = Path(__file__).parent.parent.parent
 
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     target: Path = options.output / options.package
     try:
+        require_pinned_tools(_PROJECT / "pyproject.toml")
         with TemporaryDirectory() as folder:
             made = Path(folder) / options.package
             emit([read(path) for path in options.spec or _own_documents()], made)
@@ -53,7 +55,7 @@ def _own_documents() -> list[Path]:
 def _report(made: Path, target: Path) -> int:
     found = differences(made, target)
     for path, kind in found:
-        print(f"{kind}: {target / path}")
+        print(f"{kind}: {target.name}/{path.as_posix()}")
     return 1 if found else 0
 
 

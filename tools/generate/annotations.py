@@ -131,6 +131,8 @@ def union(members: Iterable[str]) -> str:
     rest = [member for member in distinct if member != "None"]
     if "Any" in rest and not any(_names_a_class(member) for member in rest):
         return "Any"
+    if not rest:
+        return "None"
     joined = rest[0] if len(rest) == 1 else f"Union[{', '.join(rest)}]"
     return joined if len(rest) == len(distinct) else optional(joined)
 

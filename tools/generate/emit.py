@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from .annotations import Annotations
 from .docs import docstring
 from .document import Document
 from .errors import GenerationError
+from .model_views import ModelViews
 from .normalise import normalise
-from .parse import parse
-from .views import Alias, Model, Views
+from .operation_views import OperationViews
+from .parse import endpoints, parse
+from .views import Alias, Model
 
 HEAD = '# Made by "python -m tools.generate". Do not edit: the next run writes it anew.\n'
 
@@ -44,38 +47,44 @@ def emit(documents: Sequence[Document], target: Path) -> None:
 def _emit_document(document: Document, target: Path) -> None:
     content = normalise(document.content)
     data = parse(content)
-    views = Views(content, data)
-    templates = _templates()
+    annotations = Annotations(data.models)
+    sent = annotations.reachable(body.prop for endpoint in endpoints(data) for body in endpoint.bodies)
+    types = ModelViews(content, data, annotations, sent)
+    models, aliases = types.models(), types.aliases()
+    operations = OperationViews(content, endpoints(data), annotations).operations()
     info = document.content["info"]
-
-    def render(path: str, template: str, **context: object) -> None:
-        _write(target / path, templates.get_template(f"{template}.py.jinja").render(context))
-
-    render("__init__.py", "package", doc=f"{info['title']} {info['version']}: its models and operations.")
-    models, aliases, operations = views.models(), views.aliases(), views.operations()
+    pages = _Pages(target)
+    pages.write("__init__.py", "package", doc=f"{info['title']} {info['version']}: its models and operations.")
     for model in models:
-        render(f"models/{model.module}.py", "model", model=model)
+        pages.write(f"models/{model.module}.py", "model", model=model)
     for alias in aliases:
-        render(f"models/{alias.module}.py", "alias", alias=alias)
+        pages.write(f"models/{alias.module}.py", "alias", alias=alias)
     for operation in operations:
-        render(f"operations/{operation.name}.py", "operation", operation=operation)
-    types: list[Model | Alias] = [*models, *aliases]
-    exports = sorted(Export(each.name, each.module) for each in types)
-    render("models/__init__.py", "index", title="Models", exports=exports)
-    exports = [Export(operation.name, "") for operation in operations]
-    render("operations/__init__.py", "index", title="Operations", exports=exports)
+        pages.write(f"operations/{operation.name}.py", "operation", operation=operation)
+    named: list[Model | Alias] = [*models, *aliases]
+    pages.write_index("models", sorted(Export(each.name, each.module) for each in named))
+    pages.write_index("operations", [Export(operation.name, "") for operation in operations])
 
 
-def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TOOLS / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(docstring=docstring, literal=repr)
-    return environment
+class _Pages:
+    """Writes the files of one document's package from templates."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._templates = Environment(
+            loader=FileSystemLoader(_TOOLS / "templates"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._templates.filters.update(docstring=docstring, literal=repr)
+
+    def write(self, path: str, template: str, **context: object) -> None:
+        _write(self._target / path, self._templates.get_template(f"{template}.py.jinja").render(context))
+
+    def write_index(self, package: str, exports: Sequence[Export]) -> None:
+        self.write(f"{package}/__init__.py", "index", title=package.capitalize(), exports=exports)
 
 
 def _write(path: Path, text: str) -> None:
@@ -86,12 +95,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _format(target: Path) -> None:
-    _ruff("check", "--fix-only", "--quiet", str(target))
-    _ruff("format", "--quiet", str(target))
+    _ruff("check", "--fix-only", str(target))
+    _ruff("format", str(target))
 
 
 def _ruff(*arguments: str) -> None:
     command = [sys.executable, "-m", "ruff", *arguments, "--no-cache", "--config", str(_RUFF_CONFIG)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
-        raise GenerationError(f"ruff cannot format the generated code:\n{result.stderr}")
+        raise GenerationError(f"ruff cannot format the generated code:\n{result.stdout}{result.stderr}")

@@ -1,6 +1,6 @@
-"""Object schemas that are written in place become components with a name.
+"""Objects, and enums in unions, that are written in place become components with a name.
 
-The parser cannot take them below a union that leads back to itself, and it makes equal names for different objects.
+The parser cannot take objects below a union that leads back to itself, and it makes equal names for different ones.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from .document import Json, operations
 
 
 def name_inline_objects(content: Json) -> None:
-    """Move each inline object with properties to the components, named after the place where it was found."""
+    """Move each of them to the components, named after the place where it was found."""
     schemas: Json = content.setdefault("components", {}).setdefault("schemas", {})
     naming = _Naming(schemas)
     for name in list(schemas):
@@ -49,7 +49,7 @@ class _Naming:
         result = dict(schema)
         for key in ("oneOf", "anyOf"):
             if key in schema:
-                result[key] = [self.named(member, _member_name(name, member)) for member in schema[key]]
+                result[key] = [self._member(member, name) for member in schema[key]]
         if "allOf" in schema:
             result["allOf"] = [self.within(part, name) for part in schema["allOf"]]
         if "items" in schema:
@@ -60,6 +60,12 @@ class _Naming:
             properties = schema["properties"].items()
             result["properties"] = {key: self.named(value, name + pascal_case(key)) for key, value in properties}
         return result
+
+    def _member(self, member: Any, name: str) -> Any:
+        """Name a member of a union: an enum like the union, since the parser would number it; an object by its keys."""
+        if "enum" in member:
+            return self._component(name, member)
+        return self.named(member, _member_name(name, member))
 
     def _component(self, name: str, schema: Json) -> Json:
         free, number = name, 2

@@ -88,12 +88,14 @@ def describe_parameters(content: Json) -> None:
 
 
 def put_json_first(content: Json) -> None:
-    """Order the media types of answers so that JSON comes first: the parser takes the first one that it knows."""
-    shared = content.get("components", {}).get("responses", {}).values()
-    answers = [answer for *_, operation in operations(content) for answer in operation.get("responses", {}).values()]
-    for answer in (*shared, *answers):
-        if "content" in answer:
-            answer["content"] = dict(sorted(answer["content"].items(), key=lambda item: "json" not in item[0]))
+    """Order media types so that JSON comes first: the first known type of a body or of an answer is the one taken."""
+    shared = content.get("components", {})
+    holders = [*shared.get("responses", {}).values(), *shared.get("requestBodies", {}).values()]
+    for *_, operation in operations(content):
+        holders += [operation.get("requestBody", {}), *operation.get("responses", {}).values()]
+    for holder in holders:
+        if "content" in holder:
+            holder["content"] = dict(sorted(holder["content"].items(), key=lambda item: "json" not in item[0]))
 
 
 def index_aliases(content: Json) -> None:

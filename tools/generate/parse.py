@@ -4,7 +4,8 @@ from pathlib import Path
 
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.openapi import GeneratorData
+from openapi_python_client.parser.openapi import Endpoint, GeneratorData
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from .document import Json, operations
 from .errors import GenerationError
@@ -31,10 +32,20 @@ def parse(content: Json) -> GeneratorData:
     problems = [*data.errors, *(error for collection in collections for error in collection.parse_errors)]
     if problems:
         raise GenerationError("\n".join(map(_reason, problems)))
-    parsed = sum(len(collection.endpoints) for collection in collections)
-    if parsed != len(operations(content)):
-        raise GenerationError(f"the document has {len(operations(content))} operations, {parsed} were understood")
+    published, parsed = len(operations(content)), len(endpoints(data))
+    if published != parsed:
+        raise GenerationError(f"the document has {published} operations, {parsed} were understood")
     return data
+
+
+def endpoints(data: GeneratorData) -> list[Endpoint]:
+    """Return the parsed operations."""
+    return [endpoint for group in data.endpoint_collections_by_tag.values() for endpoint in group.endpoints]
+
+
+def plain(text: UntrustedString | str | None) -> str:
+    """Return a text of the document as it is; "" if there is none."""
+    return text.get_untrusted_value() if isinstance(text, UntrustedString) else text or ""
 
 
 def _reason(error: GeneratorError) -> str:

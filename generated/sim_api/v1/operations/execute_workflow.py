@@ -1,4 +1,12 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
+"""POST /api/workflows/{id}/execute
+
+Documented in:
+- sdks/python: execute_workflow()
+- sdks/python: Streaming workflow execution
+- sdks/python: Async workflow execution
+"""
+
 from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Union

@@ -1,4 +1,11 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
+"""GET /api/jobs/{taskId}
+
+Documented in:
+- sdks/python: get_job_status()
+- sdks/python: Async workflow execution
+"""
+
 from __future__ import annotations
 
 from typing import Mapping

@@ -1,4 +1,11 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
+"""GET /api/users/me/usage-limits
+
+Documented in:
+- sdks/python: get_usage_limits()
+- sdks/python: UsageLimits
+"""
+
 from __future__ import annotations
 
 from typing import Mapping

@@ -1,4 +1,11 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
+"""GET /api/workflows/{id}/status
+
+Documented in:
+- sdks/python: get_workflow_status()
+- sdks/python: WorkflowStatus
+"""
+
 from __future__ import annotations
 
 from typing import Mapping

@@ -1,4 +1,11 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
+"""GET /api/v1/logs
+
+Documented in:
+- execution/api: Query Logs
+- execution/api: Rate Limiting
+"""
+
 from __future__ import annotations
 
 import datetime
