@@ -91,7 +91,7 @@ class August2026Logs(October2025Logs):
         """The total alone."""
         return {"total": record.cost}
 
-    def execution_data(self, record: Execution, workflow: Workflow) -> dict[str, Json]:
+    def execution_data(self, record: Execution) -> dict[str, Json]:
         """What was kept of a run, and of its circumstances."""
         origin = correlation(record.request_id, record.workflow_id, record.execution_id)
         return {

@@ -126,10 +126,6 @@ class Documented(DocumentedLogs):
             "Please upgrade your plan to continue."
         )
 
-    def rate_exceeded(self, window: RateWindow, now: float) -> str:
-        """The words for a run that comes too early; empty for the usual ones."""
-        return ""
-
     # Who asks for which workflow
 
     def authenticate(self, state: State, call: Call) -> Account:

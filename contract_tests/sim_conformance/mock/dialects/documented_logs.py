@@ -149,12 +149,12 @@ class DocumentedLogs:
         """A record alone."""
         return self.log_head(record) | {
             "workflow": self.workflow_full(workflow),
-            "executionData": self.execution_data(record, workflow),
+            "executionData": self.execution_data(record),
             "cost": self.cost(record, full=True),
             "createdAt": iso(record.started_at),
         }
 
-    def execution_data(self, record: Execution, workflow: Workflow) -> dict[str, Json]:
+    def execution_data(self, record: Execution) -> dict[str, Json]:
         """What was kept of a run."""
         return {
             "models": {},
