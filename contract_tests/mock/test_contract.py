@@ -143,6 +143,30 @@ def test_the_journal_keeps_the_exchange_and_shows_no_key(documented: MockSim) ->
     assert documented.api_key not in repr(list(documented.journal))
 
 
+@pytest.mark.parametrize(
+    ("sent", "echoed"),
+    [
+        (b'{"a":"\\ud800"}', b'{"a":"\\ud800"}'),
+        (b'{"a":"\xe2\x80\xa8"}', b'{"a":"\xe2\x80\xa8"}'),
+        (b'{"a":1e999}', b'{"a":null}'),
+        (b'{"a":' + b"9" * 400 + b"}", b'{"a":' + b"9" * 400 + b"}"),
+        (b'{"a":' + b"[" * 400 + b"]" * 400 + b"}", b'{"a":' + b"[" * 400 + b"]" * 400 + b"}"),
+    ],
+)
+def test_strange_json_is_echoed_as_javascript_would(sim: MockSim, client: Client, sent: bytes, echoed: bytes) -> None:
+    headers = {"X-API-Key": sim.api_key, "User-Agent": "tests", "Content-Type": "application/json"}
+    answer = client.request("POST", "/api/workflows/echo/execute", body=sent, headers=headers)
+    assert b'"output":{"result":{"echo":' + echoed + b"}" in answer.data
+    assert sim.violations == []
+
+
+@pytest.mark.parametrize("sent", [b"{bad", b'{"a":NaN}', b'{"a":"\xff"}', b"[" * 100_000])
+def test_what_is_no_json_is_refused(sim: MockSim, client: Client, sent: bytes) -> None:
+    headers = {"X-API-Key": sim.api_key, "User-Agent": "tests", "Content-Type": "application/json"}
+    answer = client.request("POST", "/api/workflows/echo/execute", body=sent, headers=headers)
+    assert (answer.status, answer.json()["error"]) == (400, "Invalid JSON in request body")
+
+
 class Broken:
     """A behaviour with a bug."""
 

@@ -42,7 +42,7 @@ class SimApp:
             return
         entry = Entry(call.now, call.method, call.path, call.query, call.headers, call.body)
         self._world.journal.add(entry)
-        reply, fault = self._answer(call, entry)
+        reply, fault = self._guarded_answer(call, entry)
         await self._send(request, send, entry, reply, fault or Fault())
 
     def _call(self, request: Request, body: bytes) -> Call:
@@ -64,6 +64,15 @@ class SimApp:
             now=self._world.clock.time(),
         )
 
+    def _guarded_answer(self, call: Call, entry: Entry) -> tuple[Reply, Fault | None]:
+        try:
+            return self._answer(call, entry)
+        except Exception:
+            # A broken mock must not look like a broken Sim: the journal says whose fault it is.
+            entry.violations.append(Violation("response", "", "mock", traceback.format_exc()))
+            headers = Headers({"content-type": "application/json"})
+            return Reply(500, headers, encode({"error": "The mock is broken"})), None
+
     def _answer(self, call: Call, entry: Entry) -> tuple[Reply, Fault | None]:
         matched = match(call.path)
         if matched is None:
@@ -80,19 +89,11 @@ class SimApp:
         if replacement is not None:
             entry.fault = True
             return replacement, fault
-        reply = self._operate(operation, call, entry)
+        with self._world.state.lock:
+            reply = self._world.operations.answer(operation, call)
         if contract is not None and not reply.free:
             entry.violations += contract.check_response(operation, reply)
         return reply, fault
-
-    def _operate(self, operation: str, call: Call, entry: Entry) -> Reply:
-        try:
-            with self._world.state.lock:
-                return self._world.operations.answer(operation, call)
-        except Exception:
-            # A broken mock must not look like a broken Sim: the journal says whose fault it is.
-            entry.violations.append(Violation("response", operation, "mock", traceback.format_exc()))
-            return Reply(500, Headers({"content-type": "application/json"}), encode({"error": "The mock is broken"}))
 
     async def _send(self, request: Request, send: Send, entry: Entry, reply: Reply, fault: Fault) -> None:
         await asyncio.sleep(fault.delay + reply.delay)

@@ -1,7 +1,6 @@
 """Checks requests and answers against the OpenAPI document."""
 
 import functools
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import jsonschema_rs
 import yaml
 
 from sim_conformance.mock.exchange import Call, Reply
-from sim_conformance.mock.jsons import Json, as_array, as_object
+from sim_conformance.mock.jsons import Json, as_array, as_object, decode
 
 BASE_URI = "urn:sim:openapi"
 TERMINATOR = "[DONE]"
@@ -148,8 +147,8 @@ class Contract:
         if media_type != "application/json":
             yield "header Content-Type", f"{media_type or 'missing'} is not application/json"
         try:
-            body = json.loads(call.body)
-        except (ValueError, RecursionError):
+            body = decode(call.body)
+        except ValueError:
             yield "body", "is not JSON"
             return
         for message in messages(operation.body, body):
@@ -166,7 +165,7 @@ class Contract:
         if validator is None:
             yield "header Content-Type", f"{media_type or 'missing'} is not documented"
         elif reply.frames is None:
-            for message in messages(validator, json.loads(reply.body)):
+            for message in messages(validator, decode(reply.body)):
                 yield "body", message
         elif answer.frames is not None:
             for number, frame in enumerate(reply.frames, start=1):

@@ -1,15 +1,13 @@
 """Execution logs: the records, and how they are asked for."""
 
 import base64
-import binascii
-import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sim_conformance.mock.behaviours import Run
 from sim_conformance.mock.clock import epoch, iso
-from sim_conformance.mock.jsons import Json, as_object, encode
+from sim_conformance.mock.jsons import Json, as_object, decode, encode
 from sim_conformance.mock.problems import Kind, Problem
 
 DEFAULT_PAGE = 100
@@ -194,8 +192,8 @@ def cursor_fields(text: str) -> dict[str, str]:
         Problem: when it is none.
     """
     try:
-        fields = as_object(json.loads(base64.b64decode(text, validate=True)))
-    except (binascii.Error, ValueError) as error:
+        fields = as_object(decode(base64.b64decode(text, validate=True)))
+    except ValueError as error:
         raise Problem(Kind.INVALID_CURSOR) from error
     if fields is None or not {"startedAt", "id"} <= fields.keys():
         raise Problem(Kind.INVALID_CURSOR)

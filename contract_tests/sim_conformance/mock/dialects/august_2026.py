@@ -157,10 +157,15 @@ class August2026(August2026Logs, October2025):
             background=self.in_background(call),
             selected=words(body.get("selectedOutputs")),
             agent_events=self.agent_events(call, body),
-            execution_id=call.headers.get("x-execution-id") or body.get("executionId"),
+            execution_id=self.chosen_id(call, body),
         )
         self.check_controls(call, body, order)
         return order
+
+    def chosen_id(self, call: Call, body: Mapping[str, Json]) -> str | None:
+        """The execution's id where the client chose one; any text will do."""
+        chosen = call.headers.get("x-execution-id") or body.get("executionId")
+        return chosen if isinstance(chosen, str) and chosen else None
 
     def checked_body(self, root: Json) -> dict[str, Json]:
         """The body, an object with control keys of the right types."""

@@ -1,13 +1,12 @@
 """Pieces that every dialect puts together in its own way."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim_conformance.mock.behaviours import Block, Run
 from sim_conformance.mock.exchange import Frame, Headers, Reply
-from sim_conformance.mock.jsons import Json, as_array, as_object, encode, indented
+from sim_conformance.mock.jsons import Json, as_array, as_object, decode, encode, indented
 from sim_conformance.mock.logs import Execution
 from sim_conformance.mock.problems import Kind, Problem
 from sim_conformance.mock.state import Account
@@ -88,8 +87,8 @@ def parsed(body: bytes) -> Json:
     if not body:
         return {}
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
+        return decode(body)
+    except ValueError as error:
         raise Problem(Kind.INVALID_JSON) from error
 
 
