@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, List
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .aio import AsyncSimStudioClient, AsyncWorkflowStream
     from .client import SimStudioClient
     from .errors import (
         AmbiguousStateError,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from .streams import WorkflowStream
 
 _HOME = {
+    "aio": ("AsyncSimStudioClient", "AsyncWorkflowStream"),
     "client": ("SimStudioClient",),
     "errors": (
         "AmbiguousStateError",
@@ -85,6 +87,8 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "AmbiguousStateError",
     "AsyncExecutionResult",
+    "AsyncSimStudioClient",
+    "AsyncWorkflowStream",
     "AuthenticationError",
     "BlockChunk",
     "ChunkReset",

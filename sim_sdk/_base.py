@@ -88,7 +88,7 @@ class ClientBase:
                 pool_size=pool_size,
                 proxy=proxy,
                 ssl_context=ssl_context,
-                clock=clock or SystemClock(),
+                clock=clock or self._system_clock(),
             )
         )
         self._connect()
@@ -165,6 +165,10 @@ class ClientBase:
 
     def _change(self, **options: Any) -> None:
         self._use(dataclasses.replace(self._engine.options, **options), self._engine.rate_limit)
+
+    @staticmethod
+    def _system_clock() -> Clock:
+        return SystemClock()
 
     def _connect(self) -> None:
         """Make the driver and its transport for the options."""

@@ -1,14 +1,11 @@
 """Time, as the SDK uses it; tests put their own clock in its place."""
 
 import time
-from typing import Protocol
+from typing import Awaitable, Optional, Protocol
 
 
 class Clock(Protocol):
-    """What the SDK needs to know of time, and the one way in which it waits.
-
-    An asynchronous client awaits on its own and uses only the two readings.
-    """
+    """What the SDK needs to know of time, and the one way in which it waits."""
 
     def time(self) -> float:
         """Seconds since the epoch."""
@@ -18,8 +15,8 @@ class Clock(Protocol):
         """Seconds of a clock that never goes back."""
         ...
 
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
+    def sleep(self, seconds: float) -> Optional[Awaitable[None]]:
+        """Wait. An asynchronous client awaits what this returns, so as not to block the event loop."""
 
 
 class SystemClock:
@@ -31,5 +28,6 @@ class SystemClock:
     def monotonic(self) -> float:
         return time.monotonic()
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Optional[Awaitable[None]]:
         time.sleep(seconds)
+        return None

@@ -39,7 +39,7 @@ class Driver:
 
     def _perform(self, effect: Effect) -> Any:
         if isinstance(effect, Read):
-            return effect.response.read(total=effect.total, idle=effect.idle)  # type: ignore[attr-defined]
+            return effect.response.read(total=effect.total, idle=effect.idle)
         if isinstance(effect, Open):
             return self._transport().open(
                 effect.method,

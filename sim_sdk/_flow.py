@@ -17,6 +17,9 @@ class ResponseHandle(Protocol):
     status: int
     headers: Sequence[Tuple[str, str]]
 
+    def read(self, *, total: Optional[float], idle: Optional[float]) -> Any:
+        """The next bytes of the body, b"" at its end; an awaitable of them where the transport is asynchronous."""
+
     def close(self) -> None:
         """Give the connection back where the body was read to its end, else close it. Never blocks."""
 

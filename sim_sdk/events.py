@@ -72,7 +72,7 @@ class Completed:
         output: What the server says that it put out. `WorkflowStream.result` has what was streamed put back in.
         error: Why it failed, or None.
         metadata: Duration (milliseconds) and the like, or None.
-        details: The frame as the server sent it.
+        details: What the server said of the end, as it sent it.
     """
 
     success: bool
@@ -120,9 +120,9 @@ def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:
         return BlockChunk(block_id, frame["chunk"])
     if name == "final":
         data = frame.get("data")
-        return _completed(data if isinstance(data, dict) else frame, frame)
+        return _completed(data if isinstance(data, dict) else frame)
     if name == "done":
-        return _completed(frame, frame)
+        return _completed(frame)
     if name == "error":
         return Completed(False, frame.get("output"), _error(frame.get("error")) or "the run failed", details=frame)
     if name == "stream_error":
@@ -136,7 +136,7 @@ def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:
     return None
 
 
-def _completed(data: Dict[str, Any], frame: Dict[str, Any]) -> Completed:
+def _completed(data: Dict[str, Any]) -> Completed:
     metadata = data.get("metadata")
     error = _error(data.get("error"))
     success = data.get("success")
@@ -146,7 +146,7 @@ def _completed(data: Dict[str, Any], frame: Dict[str, Any]) -> Completed:
         output=data.get("output"),
         error=error,
         metadata=metadata if isinstance(metadata, dict) else None,
-        details=frame,
+        details=data,
     )
 
 

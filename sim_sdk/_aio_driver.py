@@ -1,0 +1,63 @@
+"""The asynchronous driver of flows."""
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, TypeVar
+
+from ._clock import Clock, SystemClock
+from ._flow import Effect, Flow, Open, Read, Sleep
+
+if TYPE_CHECKING:
+    from sim_api.aio_transport import AsyncTransport
+
+_T = TypeVar("_T")
+
+
+class AsyncDriver:
+    """Runs flows in the running event loop. A cancellation reaches the flow, which lets go of what it holds.
+
+    Args:
+        transport: Gives the transport; asked when the first request is sent.
+        clock: Does the waiting.
+    """
+
+    def __init__(self, transport: "Callable[[], AsyncTransport]", clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+
+    async def run(self, flow: Flow[_T]) -> _T:
+        """Run a flow to its end and return its result, or raise what it raises."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    outcome = await self._perform(effect)
+                except BaseException as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(outcome)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]  # a generator's return value is typed Any
+
+    async def _perform(self, effect: Effect) -> Any:
+        if isinstance(effect, Read):
+            return await effect.response.read(total=effect.total, idle=effect.idle)
+        if isinstance(effect, Open):
+            return await self._transport().open(
+                effect.method,
+                effect.url,
+                effect.headers,
+                effect.body,
+                connect=effect.connect,
+                total=effect.total,
+                idle=effect.idle,
+            )
+        outcome = self._clock.sleep(effect.seconds) if isinstance(effect, Sleep) else effect.function(*effect.arguments)
+        return await outcome if inspect.isawaitable(outcome) else outcome
+
+
+class AsyncSystemClock(SystemClock):
+    """The machine's clock, waiting without blocking the event loop."""
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        return asyncio.sleep(seconds)

@@ -1,0 +1,379 @@
+"""The asynchronous client: the synchronous one's surface as coroutines, asynchronous context managers and iterators.
+
+Needs aiohttp: `pip install "sim-sdk[async]"`. What a method does is in `_calls`, for both clients.
+"""
+
+import inspect
+import warnings
+from importlib.util import find_spec
+from types import TracebackType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Dict,
+    Generator,
+    Literal,
+    Optional,
+    Sequence,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
+
+from ._aio_driver import AsyncDriver, AsyncSystemClock
+from ._base import UNSET, ClientBase
+from ._calls import Calls, OnStatus
+from ._clock import Clock
+from ._log_calls import LogCalls, PageFlow
+from ._options import Options
+from ._stream_flow import StreamFlow
+from .client import SimStudioClient
+from .events import BlockChunk, StreamEvent
+from .logs import LogFilters, Logs
+from .results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
+from .retry import RetryPolicy
+from .streams import WorkflowStream
+
+if TYPE_CHECKING:
+    import sys
+
+    from sim_api.aio_transport import AsyncTransport
+    from sim_api.v1.models import ExecutionSnapshot, LogDetail, LogEntry, LogPage
+
+    if sys.version_info >= (3, 11):
+        from typing import Self, Unpack
+    else:
+        from typing_extensions import Self, Unpack
+
+__all__ = ["AsyncLogs", "AsyncSimStudioClient", "AsyncWorkflowStream"]
+
+_C = TypeVar("_C", bound=type)
+
+
+def _documented_as(synchronous: type) -> Callable[[_C], _C]:
+    """Take the docstrings of the synchronous class: what is true of one is true of the other."""
+
+    def take(cls: _C) -> _C:
+        cls.__doc__ = synchronous.__doc__
+        for name, member in vars(cls).items():
+            twin = inspect.getattr_static(synchronous, name, None)
+            if twin is not None and getattr(member, "__doc__", None) is None:
+                member.__doc__ = twin.__doc__
+        return cls
+
+    return take
+
+
+class _Connections:
+    """The transport that a client and its copies share; made with the first request."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._transport: Optional[AsyncTransport] = None
+
+    def transport(self) -> "AsyncTransport":
+        if self._transport is None:
+            from sim_api.aio_transport import AsyncTransport
+
+            self._transport = AsyncTransport(proxy=self._options.proxy, ssl_context=self._options.ssl_context)
+        return self._transport
+
+    async def close(self) -> None:
+        if self._transport is not None:
+            await self._transport.close()
+
+
+@_documented_as(WorkflowStream)
+class AsyncWorkflowStream:
+    def __init__(self, opening: "Callable[[], Awaitable[StreamFlow]]", driver: AsyncDriver, calls: Calls) -> None:
+        self._opening = opening
+        self._driver = driver
+        self._calls = calls
+        self._flow: Optional[StreamFlow] = None
+
+    def __aiter__(self) -> "AsyncWorkflowStream":
+        return self
+
+    async def __anext__(self) -> StreamEvent:
+        event = await self._driver.run((await self._opened()).next_event())
+        if event is None:
+            raise StopAsyncIteration
+        return event
+
+    @property
+    def text(self) -> AsyncIterator[str]:
+        return (event.chunk async for event in self if isinstance(event, BlockChunk))
+
+    @property
+    def result(self) -> Awaitable[WorkflowExecutionResult]:
+        return self._drain()
+
+    async def close(self) -> None:
+        if self._flow is not None:
+            self._flow.close()
+
+    async def __aenter__(self) -> "AsyncWorkflowStream":
+        await self._opened()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.close()
+
+    def __await__(self) -> "Generator[Any, Any, AsyncWorkflowStream]":
+        """Open the stream without a context manager; close it yourself."""
+        return self.__aenter__().__await__()
+
+    def __del__(self) -> None:
+        flow: Optional[StreamFlow] = getattr(self, "_flow", None)
+        if flow is not None and not flow.closed:
+            warnings.warn(f"unclosed {type(self).__name__}", ResourceWarning, stacklevel=2, source=self)
+            flow.close()
+
+    async def _opened(self) -> StreamFlow:
+        if self._flow is None:
+            self._flow = await self._opening()
+        return self._flow
+
+    async def _drain(self) -> WorkflowExecutionResult:
+        return await self._driver.run(self._calls.drain(await self._opened()))
+
+
+@_documented_as(Logs)
+class AsyncLogs:
+    def __init__(self, calls: Calls, driver: AsyncDriver) -> None:
+        self._calls = LogCalls(calls)
+        self._driver = driver
+
+    async def list(self, *, workspace_id: str, **filters: "Unpack[LogFilters]") -> "LogPage":
+        return await self._driver.run(self._calls.list(workspace_id, filters))
+
+    def iter(self, *, workspace_id: str, **filters: "Unpack[LogFilters]") -> "AsyncIterator[LogEntry]":
+        return self._entries(PageFlow(self._calls, workspace_id, filters))
+
+    async def get(self, log_id: str) -> "LogDetail":
+        return await self._driver.run(self._calls.get(log_id))
+
+    async def get_execution(self, execution_id: str) -> "ExecutionSnapshot":
+        return await self._driver.run(self._calls.get_execution(execution_id))
+
+    async def _entries(self, pages: PageFlow) -> "AsyncIterator[LogEntry]":
+        while True:
+            page = await self._driver.run(pages.next_page())
+            if page is None:
+                return
+            for entry in page.data:
+                yield entry
+
+
+@_documented_as(SimStudioClient)
+class AsyncSimStudioClient(ClientBase):
+    def _connect(self) -> None:
+        if find_spec("aiohttp") is None:
+            raise ImportError('AsyncSimStudioClient needs aiohttp: pip install "sim-sdk[async]"')
+        options = self._engine.options
+        self._connections = _Connections(options)
+        self._driver = AsyncDriver(self._connections.transport, options.clock)
+
+    @staticmethod
+    def _system_clock() -> Clock:
+        return AsyncSystemClock()
+
+    @overload
+    async def execute_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[Literal[False]] = None,
+        *,
+        input: Any = ...,
+    ) -> WorkflowExecutionResult: ...
+
+    @overload
+    async def execute_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        *,
+        async_execution: Literal[True],
+        input: Any = ...,
+    ) -> AsyncExecutionResult: ...
+
+    @overload
+    async def execute_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+        *,
+        input: Any = ...,
+    ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]: ...
+
+    async def execute_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+        *,
+        input: Any = UNSET,
+    ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]:
+        execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs, async_execution)
+        return await self._driver.run(self._calls.execute(execution))
+
+    async def execute_workflow_sync(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        *,
+        input: Any = UNSET,
+    ) -> WorkflowExecutionResult:
+        execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs)
+        return await self._driver.run(self._calls.run(execution))
+
+    def stream_workflow(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        *,
+        selected_outputs: Optional[Sequence[str]] = None,
+        timeout: Optional[float] = None,
+        first_event_timeout: Optional[float] = None,
+        input: Any = UNSET,
+    ) -> AsyncWorkflowStream:
+        execution = self._prepare(workflow_id, input_data, input, timeout, True, selected_outputs)
+        calls = self._calls
+        return AsyncWorkflowStream(
+            lambda: self._driver.run(calls.stream(execution, first_event_timeout)), self._driver, calls
+        )
+
+    @overload
+    async def execute_with_retry(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[Literal[False]] = None,
+        max_retries: int = 3,
+        initial_delay: float = 1.0,
+        max_delay: float = 30.0,
+        backoff_multiplier: float = 2.0,
+        *,
+        max_retry_after: float = 120.0,
+        input: Any = ...,
+    ) -> WorkflowExecutionResult: ...
+
+    @overload
+    async def execute_with_retry(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+        max_retries: int = 3,
+        initial_delay: float = 1.0,
+        max_delay: float = 30.0,
+        backoff_multiplier: float = 2.0,
+        *,
+        max_retry_after: float = 120.0,
+        input: Any = ...,
+    ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]: ...
+
+    async def execute_with_retry(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
+        async_execution: Optional[bool] = None,
+        max_retries: int = 3,
+        initial_delay: float = 1.0,
+        max_delay: float = 30.0,
+        backoff_multiplier: float = 2.0,
+        *,
+        max_retry_after: float = 120.0,
+        input: Any = UNSET,
+    ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]:
+        policy = RetryPolicy(max_retries, initial_delay, max_delay, backoff_multiplier, max_retry_after)
+        execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs, async_execution)
+        return await self._driver.run(self._calls.execute_with_retry(execution, policy))
+
+    async def execute_and_wait(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        *,
+        timeout: Optional[float] = None,
+        poll_interval: float = 2.0,
+        on_status: Optional[OnStatus] = None,
+        input: Any = UNSET,
+    ) -> WorkflowExecutionResult:
+        execution = self._prepare(workflow_id, input_data, input, self._engine.options.timeout, async_execution=True)
+        return await self._driver.run(self._calls.execute_and_wait(execution, timeout, poll_interval, on_status))
+
+    async def wait_for_job(
+        self,
+        task_id: str,
+        *,
+        timeout: Optional[float] = None,
+        poll_interval: float = 2.0,
+        on_status: Optional[OnStatus] = None,
+    ) -> Dict[str, Any]:
+        return await self._driver.run(self._calls.wait_for_job(task_id, timeout, poll_interval, on_status))
+
+    async def get_workflow_status(self, workflow_id: str) -> WorkflowStatus:
+        return await self._driver.run(self._calls.get_workflow_status(workflow_id))
+
+    async def validate_workflow(self, workflow_id: str) -> bool:
+        return await self._driver.run(self._calls.validate_workflow(workflow_id))
+
+    async def get_job_status(self, task_id: str) -> Dict[str, Any]:
+        return await self._driver.run(self._calls.get_job_status(task_id))
+
+    async def get_usage_limits(self) -> UsageLimits:
+        return await self._driver.run(self._calls.get_usage_limits())
+
+    @property
+    def logs(self) -> AsyncLogs:
+        return AsyncLogs(self._calls, self._driver)
+
+    async def close(self) -> None:
+        await self._connections.close()
+
+    async def __aenter__(self) -> "Self":
+        return self
+
+    async def __aexit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.close()

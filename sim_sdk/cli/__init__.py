@@ -1,0 +1,25 @@
+"""The command `sim`, of the extra `[cli]`."""
+
+import sys
+from typing import Optional, Sequence
+
+__all__ = ["main"]
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: Its arguments; by default those of the process.
+
+    Returns:
+        The exit code, as `sim --help` explains it.
+    """
+    try:
+        from .app import run
+    except ModuleNotFoundError as error:
+        if error.name not in ("click", "rich"):
+            raise
+        print('sim: some packages are missing: install "sim-sdk[cli]"', file=sys.stderr)
+        return 2
+    return run(sys.argv[1:] if argv is None else argv)

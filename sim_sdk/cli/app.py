@@ -1,0 +1,42 @@
+"""From arguments to an exit code."""
+
+import io
+import sys
+from typing import Sequence
+
+import click
+
+from ..errors import SimStudioError
+from .commands import sim
+from .failures import ExitCode, Interrupted, explain
+from .human import HumanView
+from .machine import MachineView
+from .view import View
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command line.
+
+    Returns:
+        The exit code.
+    """
+    _accept_any_text()
+    # Decided before the arguments are parsed, so that errors in them come in the form that was asked for.
+    view: View = MachineView() if "--json" in argv else HumanView()
+    try:
+        code: int = sim.main(list(argv), prog_name="sim", standalone_mode=False, obj=view)
+    except (SimStudioError, Interrupted, click.ClickException, click.Abort, TypeError, ValueError) as error:
+        failure = explain(error)
+        view.failure(failure)
+        return failure.exit_code
+    except SystemExit:
+        # Only raised, by click and by rich, where whoever read the output has gone.
+        return ExitCode.OUTPUT_CLOSED
+    return code
+
+
+def _accept_any_text() -> None:
+    """Let no character of a workflow's output fail on a terminal or pipe that cannot encode it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,86 @@
+"""Output for programs: one JSON document, or one line of JSON an event; errors as JSON on standard error."""
+
+import json
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+
+import click
+
+from .._calls import OnStatus
+from .._clock import Clock, SystemClock
+from ..events import (
+    BlockChunk,
+    ChunkReset,
+    Completed,
+    StreamEvent,
+    StreamFailure,
+    Thinking,
+    ToolCall,
+    UnknownEvent,
+)
+from ..results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
+from ..streams import WorkflowStream
+from .failures import Failure
+
+if TYPE_CHECKING:
+    from sim_api.v1.models import LogPage
+
+_EVENT_TYPES = {
+    BlockChunk: "chunk",
+    ChunkReset: "chunk_reset",
+    Thinking: "thinking",
+    ToolCall: "tool",
+    StreamFailure: "stream_error",
+    UnknownEvent: "unknown",
+}
+
+
+class MachineView:
+    """Shows everything as JSON, in ASCII, with the names of the SDK's data classes."""
+
+    def __init__(self) -> None:
+        self.clock: Clock = SystemClock()
+
+    def result(self, result: WorkflowExecutionResult, task_id: Optional[str] = None) -> None:
+        _print({**asdict(result), "task_id": task_id})
+
+    def stream(self, stream: WorkflowStream) -> WorkflowExecutionResult:
+        for event in stream:
+            _print(_event(event, stream))
+        return stream.result
+
+    def queued(self, queued: AsyncExecutionResult) -> None:
+        _print(asdict(queued))
+
+    @contextmanager
+    def following(self, task_id: str) -> Iterator[OnStatus]:
+        yield lambda job: None
+
+    def job(self, job: Dict[str, Any]) -> None:
+        _print(job)
+
+    def status(self, status: WorkflowStatus) -> None:
+        _print(asdict(status))
+
+    def limits(self, limits: UsageLimits) -> None:
+        _print(asdict(limits))
+
+    def logs(self, page: "LogPage") -> None:
+        from sim_api.convert import unstructure
+
+        _print(unstructure(page))
+
+    def failure(self, failure: Failure) -> None:
+        _print(asdict(failure), err=True)
+
+
+def _event(event: StreamEvent, stream: WorkflowStream) -> Dict[str, Any]:
+    if isinstance(event, Completed):
+        # The result has the output whole; what servers put into their last event differs.
+        return {"type": "completed", **asdict(stream.result)}
+    return {"type": _EVENT_TYPES[type(event)], **asdict(event)}
+
+
+def _print(document: Any, *, err: bool = False) -> None:
+    click.echo(json.dumps(document), err=err)
