@@ -162,6 +162,15 @@ def test_maps_and_typed_unknown_keys(shapes: Any) -> None:
     assert counts == {"a": models.Count(number=1)}
 
 
+def test_keys_that_are_names_of_the_emitted_code(shapes: Any) -> None:
+    inner = {"cl": "c", "field": "f", "define": "d", "class": "c", "converter": "v", "additionalProperties": True}
+    odd = {"datetime": "2026-01-02T03:04:05.678Z", "Optional": "o", "a-b": "x", "1st": "y", "__wire__": "w", "new": 1}
+    value = {**inner, **odd, "attrs": [inner]}
+    read = shapes.convert.structure(value, shapes.shapes.models.Names)
+    assert (read.field, read.class_, read.converter_, read.additional_properties) == ("f", "c", "v", {"new": 1})
+    assert shapes.convert.unstructure(read) == value
+
+
 def test_threads_may_race_for_the_first_use(shapes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     node = shapes.shapes.models.Node
     value = {"id": "1", "shape": {"kind": "circle", "radius": 1}, "filter": {"all": ["a"]}}

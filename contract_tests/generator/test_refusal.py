@@ -69,6 +69,13 @@ def test_two_operations_of_one_python_name_are_refused(tmp_path: Path, capsys: p
     assert "same in Python" in capsys.readouterr().err
 
 
+def test_two_documents_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "request.yaml"  # the name of a runtime module
+    spec.write_text(OPERATION % DEFAULTS)
+    assert main(["--spec", str(spec), "--output", str(tmp_path), "--package", "thing_api"]) == 2
+    assert "the module request" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("document", ["", "just text", "{title: no API}", "a: [unclosed"])
 def test_what_is_no_document_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], document: str) -> None:
     assert run(tmp_path, document) == 2

@@ -63,6 +63,11 @@ def test_lists_are_repeated_or_joined_as_the_document_says(shapes: Any) -> None:
     assert request.query == (("tags", "a"), ("tags", "b"), ("kinds", "c,d"))
 
 
+def test_parameters_whose_names_are_taken_get_an_underscore(shapes: Any) -> None:
+    request = shapes.shapes.operations.get_node.build("n", body_="b", responses_=1)
+    assert request.query == (("body", "b"), ("responses", "1"))
+
+
 def test_an_operation_without_security_wants_no_key(shapes: Any) -> None:
     operations, models = shapes.shapes.operations, shapes.shapes.models
     assert operations.put_node.build(body=models.NodePatch()).auth is False

@@ -33,10 +33,13 @@ class Export(NamedTuple):
 
 def emit(documents: Sequence[Document], target: Path) -> None:
     """Write the package of these documents into the empty directory ``target``."""
-    names = [document.package for document in documents]
-    if len(set(names)) != len(names):
-        raise GenerationError(f"two documents would become the same package: {', '.join(names)}")
-    for source in sorted((_TOOLS / "runtime").glob("*.py")):
+    runtime = sorted((_TOOLS / "runtime").glob("*.py"))
+    taken = [source.stem for source in runtime]
+    for document in documents:
+        if document.package in taken:
+            raise GenerationError(f"two things would become the module {document.package}; rename the document")
+        taken.append(document.package)
+    for source in runtime:
         _write(target / source.name, source.read_text(encoding="utf-8"))
     _write(target / "py.typed", "")
     for document in documents:

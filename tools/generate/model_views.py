@@ -13,6 +13,9 @@ from .normalise import ALIASES
 from .parse import CONFIG, plain
 from .views import Alias, Field, Model
 
+_TAKEN = {"additional_properties", "attrs", "cl", "converter", "typevar_map"}
+"""An attribute that every model has, and parameters of cattrs' functions that also take attributes by name."""
+
 
 class ModelViews:
     """The types of one document.
@@ -71,12 +74,16 @@ class ModelViews:
             annotation, default = annotation if annotation == "Any" else f"Union[{annotation}, Unset]", "UNSET"
         elif not prop.required:
             annotation, default = optional(annotation), "None"
-        return Field(prop.python_name, plain(prop.name), annotation, default, self._field_doc(model, prop))
+        return Field(_attribute(prop), plain(prop.name), annotation, default, self._field_doc(model, prop))
 
     def _field_doc(self, model: ModelProperty, prop: Any) -> str:
         """Return a field's own description; the parser gives a reference the description of what it refers to."""
         published = self._schemas.get(model.class_info.name, {}).get("properties", {}).get(plain(prop.name))
         return plain(prop.description) if published is None else published.get("description", "")
+
+
+def _attribute(prop: Any) -> str:
+    return f"{prop.python_name}_" if prop.python_name in _TAKEN else prop.python_name
 
 
 def _literal(values: Iterable[object]) -> str:

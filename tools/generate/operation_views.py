@@ -29,6 +29,18 @@ _STYLES = {"path": "simple", "query": "form", "header": "simple"}
 
 _BODY_FUNCTIONS = {"json": "json_body", "data": "form_body", "files": "multipart_body", "content": "binary_body"}
 
+_TAKEN = {
+    "body",
+    "build",
+    "evolve",
+    "header_map",
+    "path_segment",
+    "query_pairs",
+    "responses",
+    *_BODY_FUNCTIONS.values(),
+}
+"""Names that mean something else in an operation's module."""
+
 
 class OperationViews:
     """The operations of one document."""
@@ -86,7 +98,7 @@ class OperationViews:
     def _parameter(self, prop: Any, facts: Json) -> Parameter:
         annotation = self._annotations.parameter(prop, _MODELS)
         return Parameter(
-            name=prop.python_name,
+            name=_argument(prop),
             wire_name=plain(prop.name),
             annotation=annotation if prop.required else optional(annotation),
             default="" if prop.required else "None",
@@ -121,13 +133,17 @@ def _name(path: str, method: str, raw: Json) -> str:
     return generate_operation_id(path=UntrustedString(path), method=method, prefix=CONFIG.field_prefix)
 
 
+def _argument(prop: Any) -> str:
+    return f"{prop.python_name}_" if prop.python_name in _TAKEN else prop.python_name
+
+
 def _path(endpoint: Endpoint) -> str:
     """Return an expression for the path with its arguments encoded."""
     if not endpoint.path_parameters:
         return f'"{in_double_quote_literal(endpoint.path)}"'
     path = in_f_string_literal(endpoint.path)
     for prop in endpoint.path_parameters:
-        call = f"{{path_segment({plain(prop.name)!r}, {prop.python_name})}}"
+        call = f"{{path_segment({plain(prop.name)!r}, {_argument(prop)})}}"
         path = path.replace(f"{{{{{prop.python_name}}}}}", call)
     return f'f"{path}"'
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .async_execution_links import AsyncExecutionLinks
@@ -44,5 +45,5 @@ class AsyncExecution:
     """A sentence for people."""
     status_url: Optional[str] = None
     """The absolute address of the job's state, on servers of August 2026."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

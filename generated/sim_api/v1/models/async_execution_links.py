@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -15,5 +16,5 @@ class AsyncExecutionLinks:
 
     status: Optional[str] = None
     """The path of the job's state."""
-    additional_properties: Dict[str, str] = field(factory=lambda: {})
+    additional_properties: Dict[str, str] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from ...values import UNSET
 
@@ -23,5 +24,5 @@ class ExecuteWorkflowBody:
     """Outputs to stream, each as `blockName.attribute`. Without any, the stream holds only the end of the run."""
     input_: Any = UNSET
     """The whole input, any JSON value. It wins over other fields at the root."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

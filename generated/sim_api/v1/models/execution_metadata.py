@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -20,5 +21,5 @@ class ExecutionMetadata:
     """When the run started."""
     end_time: Optional[datetime.datetime] = None
     """When the run ended. Servers of October 2025 leave it out of a run that failed."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .cost import Cost
@@ -31,5 +32,5 @@ class ExecutionMetadataSummary:
     """How long it took, in milliseconds."""
     cost: Optional[Cost] = None
     """What it cost."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .execution_metadata import ExecutionMetadata
@@ -38,5 +39,5 @@ class ExecutionResult:
     """Length of the run in milliseconds. Documented; known servers leave it out."""
     status: Optional[str] = None
     """How the run stands when it neither succeeded nor failed, such as paused."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

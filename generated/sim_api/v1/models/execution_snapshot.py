@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .api_limits import ApiLimits
@@ -33,5 +34,5 @@ class ExecutionSnapshot:
     """The id of the workflow; null when it was deleted since."""
     limits: Optional[ApiLimits] = None
     """Limits of workflow executions and spending."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .file_input_type import FileInputType
@@ -24,5 +25,5 @@ class FileInput:
     """The file's name."""
     mime: Optional[str] = None
     """The media type of the content."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple, Union
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .job_error import JobError
@@ -33,5 +34,5 @@ class JobStatus:
     """Why the job failed."""
     estimated_duration: Optional[int] = None
     """How long the job is expected to take, in milliseconds, while it is queued or processing."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

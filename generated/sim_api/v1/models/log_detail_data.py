@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .api_limits import ApiLimits
@@ -60,5 +61,5 @@ class LogDetailData:
     """When the entry was made."""
     limits: Optional[ApiLimits] = None
     """Limits, where the documentation's sample has them. Known servers send them beside data."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

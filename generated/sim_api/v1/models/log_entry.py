@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .cost import Cost
@@ -57,5 +58,5 @@ class LogEntry:
     """The workflow's output, any JSON value, with `includeFinalOutput`."""
     trace_spans: Optional[List[TraceSpan]] = None
     """Times of the execution, block by block, with `includeTraceSpans`."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .trace_span import TraceSpan
@@ -26,5 +27,5 @@ class LogExecutionData:
     """The workflow's output, any JSON value."""
     workflow_input: Any = None
     """The input of the run, any JSON value, on servers of August 2026."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -30,5 +31,5 @@ class LogFile:
     """When it was stored."""
     expires_at: Optional[datetime.datetime] = None
     """When the address stops working."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

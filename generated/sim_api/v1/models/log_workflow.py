@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -40,5 +41,5 @@ class LogWorkflow:
     """When it was last changed."""
     deleted: Optional[bool] = None
     """Whether it was deleted since, on servers of August 2026."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

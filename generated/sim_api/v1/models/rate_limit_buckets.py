@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .rate_limit_bucket import RateLimitBucket
@@ -22,5 +23,5 @@ class RateLimitBuckets:
     """Runs in the background."""
     auth_type: Optional[str] = None
     """How the request was authenticated, api or manual."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Dict, Literal, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -25,5 +26,5 @@ class StreamTool:
     """The name of the tool."""
     status: Optional[str] = None
     """How the call ended."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

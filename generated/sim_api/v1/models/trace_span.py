@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -48,5 +49,5 @@ class TraceSpan:
     """What the block gave, any JSON value."""
     children: Optional[List[TraceSpan]] = None
     """Spans within this one."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -21,5 +22,5 @@ class Usage:
     """The plan of the account, such as free or pro."""
     is_exceeded: Optional[bool] = None
     """Whether the limit is spent. It is there in the logs' limits."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 if TYPE_CHECKING:
     from .cost import Cost
@@ -58,5 +59,5 @@ class WebhookData:
     """Rate limits of workflow executions."""
     usage: Optional[Usage] = None
     """Spending in the billing period."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -21,5 +22,5 @@ class WorkflowState:
     """Loops over blocks, by their ids."""
     parallels: Optional[Dict[str, Any]] = None
     """Groups of blocks that run side by side, by their ids."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 
 @define(kw_only=True)
@@ -24,5 +25,5 @@ class WorkflowStatus:
     """When it was last deployed; null if never."""
     needs_redeployment: Optional[bool] = None
     """Whether it changed since it was deployed."""
-    additional_properties: Dict[str, Any] = field(factory=lambda: {})
+    additional_properties: Dict[str, Any] = _field(factory=lambda: {})
     """Keys that the API's description does not name."""
