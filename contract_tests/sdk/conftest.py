@@ -1,0 +1,53 @@
+"""Fixtures of the SDK's tests: servers that play a script, a clock that stands still, clients of both."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from contract_tests.sdk._clock import FakeClock
+from contract_tests.sdk._server import Exchange, ScriptedServer
+from sim_sdk import SimStudioClient
+
+KEY = "sk-sim-canary-1f0e9d8c7b6a"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the variables of whoever runs it."""
+    for name in ("SIM_API_KEY", "SIM_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., ScriptedServer]]:
+    """Start a server with a script. At the end of the test everything must have gone as the script has it."""
+    servers: list[ScriptedServer] = []
+    with ExitStack() as stack:
+
+        def start(*script: Exchange, **options: Any) -> ScriptedServer:
+            server = stack.enter_context(ScriptedServer(*script, **options))
+            servers.append(server)
+            return server
+
+        yield start
+    assert [problem for server in servers for problem in server.problems] == []
+
+
+@pytest.fixture
+def connect(clock: FakeClock) -> Iterator[Callable[..., SimStudioClient]]:
+    """Make a client of a server, on the fake clock unless another is given."""
+    with ExitStack() as stack:
+
+        def make(server: ScriptedServer | str, **options: Any) -> SimStudioClient:
+            url = server if isinstance(server, str) else server.url
+            return stack.enter_context(SimStudioClient(KEY, url, **{"clock": clock, **options}))
+
+        yield make
