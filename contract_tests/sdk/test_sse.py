@@ -1,0 +1,222 @@
+"""The decoder of event streams, held to the standard by a second reading of it that shares no line with the first."""
+
+import itertools
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sim_sdk.sse import EventStreamDecoder, EventStreamLimitError, ServerSentEvent
+
+
+def interpret(stream: bytes) -> list[ServerSentEvent]:
+    """WHATWG HTML, 9.2.6, word by word: the whole stream decoded, then one character after the other."""
+    events = []
+    data = event_type = last_id = ""
+    retry: int | None = None
+    for line in lines_of(stream.decode("utf-8", "replace").removeprefix("\ufeff")):
+        if line == "":
+            if data != "":
+                events.append(ServerSentEvent(event_type or "message", data.removesuffix("\n"), last_id, retry))
+            data = event_type = ""
+            retry = None
+            continue
+        field, colon, value = line.partition(":")
+        if field == "" and colon:
+            continue
+        value = value.removeprefix(" ")
+        if field == "event":
+            event_type = value
+        elif field == "data":
+            data += value + "\n"
+        elif field == "id" and "\0" not in value:
+            last_id = value
+        elif field == "retry" and value != "" and all("0" <= character <= "9" for character in value):
+            retry = min(int(value), 2**63 - 1)
+    return events
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The finished lines: what an unfinished one says is discarded at the end of the stream."""
+    line = ""
+    after_carriage_return = False
+    for character in text:
+        if character == "\n" and after_carriage_return:
+            after_carriage_return = False
+            continue
+        after_carriage_return = character == "\r"
+        if character in "\r\n":
+            yield line
+            line = ""
+        else:
+            line += character
+
+
+def decode(chunks: list[bytes]) -> list[ServerSentEvent]:
+    decoder = EventStreamDecoder()
+    return [event for chunk in chunks for event in decoder.feed(chunk)]
+
+
+def cut(stream: bytes, places: list[int]) -> list[bytes]:
+    """The stream in pieces; a place that occurs twice makes an empty one."""
+    bounds = [0, *sorted(place % (len(stream) + 1) for place in places), len(stream)]
+    return [stream[start:end] for start, end in itertools.pairwise(bounds)]
+
+
+# What streams are made of, and what looks like it.
+LINES = (
+    b"data data: data:x data:\xff id id: id:7 id:a\0b id:\xff event event: event:ping retry retry: retry:10 retry:007 "
+    b"retry:1x retry:-1 retry:99999999999999999999 Data:z unknown:x :"
+).split(b" ")
+CHARACTERS = [character.encode() for character in "\n\r\0: \x0b\x0c\x1c\x85\u2028\ufeff٣🐎"]
+SPACED = [b"\r\n", b"\n\n", b"data: ", b"data:  y", b" data: z", b"data: [DONE]", b"retry: 10", b"event: \n"]
+BROKEN = [
+    b"\xef",
+    b"\xef\xbb",
+    b"\x85",
+    b"\xf0\x9f",
+    b"\x90\x8e",
+    b"\xff",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    "retry:٣".encode(),
+]
+TOKENS = st.sampled_from([*LINES, *CHARACTERS, *SPACED, *BROKEN])
+STREAMS = st.lists(TOKENS | st.binary(max_size=3), max_size=40).map(b"".join)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(STREAMS, st.lists(st.integers(min_value=0), max_size=12))
+@example(b"\xef\xbb\xbfdata: x\n\n", [1, 2])
+@example(b"\xef\xbb\xbf\xef\xbb\xbfdata: x\n\ndata: y\n\n", [3])
+@example(b"data: x\r\n\r\ndata: y\r\r", [8, 9, 10, 11])
+def test_streams_are_read_as_the_standard_says_however_they_are_cut(stream: bytes, places: list[int]) -> None:
+    assert decode(cut(stream, places)) == interpret(stream)
+
+
+@settings(max_examples=300, deadline=None)
+@given(STREAMS)
+def test_streams_are_read_byte_by_byte(stream: bytes) -> None:
+    assert decode([stream[place : place + 1] for place in range(len(stream))]) == interpret(stream)
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        b"\xef\xbb\xbfdata:a\n\n",
+        b"data:a\r\n\r\n\r",
+        b"data\r\rdata\n\n",
+        b"data:\xe2\x82\xac\n\r\n",
+        b"id:1\n\n:\ndata\n\n",
+    ],
+)
+def test_short_streams_are_read_alike_under_every_chunking(stream: bytes) -> None:
+    expected = interpret(stream)
+    assert expected
+    for length in range(len(stream)):
+        for places in itertools.combinations(range(1, len(stream)), length):
+            assert decode(cut(stream, list(places))) == expected
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        # The examples of the standard, 9.2.6.
+        (
+            b"data: YHOO\ndata: +2\ndata: 10\n\n",
+            [ServerSentEvent("message", "YHOO\n+2\n10", "", None)],
+        ),
+        (
+            b": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n",
+            [
+                ServerSentEvent("message", "first event", "1", None),
+                ServerSentEvent("message", "second event", "", None),
+                ServerSentEvent("message", " third event", "", None),
+            ],
+        ),
+        (
+            b"data\n\ndata\ndata\n\ndata:",
+            [ServerSentEvent("message", "", "", None), ServerSentEvent("message", "\n", "", None)],
+        ),
+        (
+            b"data:test\n\ndata: test\n\n",
+            [ServerSentEvent("message", "test", "", None), ServerSentEvent("message", "test", "", None)],
+        ),
+        # An id is kept for later events, also where its own block has no data.
+        (b"id: 5\n\ndata: x\n\n", [ServerSentEvent("message", "x", "5", None)]),
+        # A type is not.
+        (b"event: a\n\ndata: x\n\n", [ServerSentEvent("message", "x", "", None)]),
+        (b"event: a\ndata: x\nretry: 3000\n\n", [ServerSentEvent("a", "x", "", 3000)]),
+        (b"retry: " + b"0" * 30 + b"5\ndata\n\n", [ServerSentEvent("message", "", "", 5)]),
+        (b"retry: " + b"9" * 4000 + b"\ndata\n\n", [ServerSentEvent("message", "", "", 2**63 - 1)]),
+        (
+            "data: a\u2028b\x85c\x0bd\x0ce\n\n".encode(),
+            [ServerSentEvent("message", "a\u2028b\x85c\x0bd\x0ce", "", None)],
+        ),
+    ],
+)
+def test_examples(stream: bytes, expected: list[ServerSentEvent]) -> None:
+    assert decode([stream]) == expected
+    assert interpret(stream) == expected
+
+
+def test_more_digits_than_python_reads_are_no_trouble() -> None:
+    (event,) = decode([b"retry: " + b"9" * 100_000 + b"\ndata\n\n"])
+    assert event.retry == 2**63 - 1
+
+
+def test_an_event_is_there_with_the_byte_that_ends_it() -> None:
+    decoder = EventStreamDecoder()
+    assert decoder.feed(b"data: x\r\n") == []
+    assert decoder.feed(b"\r") == [ServerSentEvent("message", "x", "", None)]
+    assert decoder.feed(b"\n") == []
+
+
+def test_a_line_may_be_as_long_as_allowed_and_no_longer() -> None:
+    for chunks in ([b"data:1234\n\n"], [b"data:", b"1234", b"\n", b"\n"]):
+        decoder = EventStreamDecoder(max_line_bytes=9)
+        assert [event.data for chunk in chunks for event in decoder.feed(chunk)] == ["1234"]
+    for chunks in ([b"data:12345\n"], [b"data:", b"1234", b"5"]):
+        decoder = EventStreamDecoder(max_line_bytes=9)
+        with pytest.raises(EventStreamLimitError, match="longer than 9 bytes"):
+            _ = [decoder.feed(chunk) for chunk in chunks]
+
+
+def test_an_event_may_be_as_large_as_allowed_and_no_larger() -> None:
+    decoder = EventStreamDecoder(max_event_bytes=10)
+    assert [event.data for event in decoder.feed(b"data: 1234\ndata: 5678\n\n" * 3)] == ["1234\n5678"] * 3
+    decoder.feed(b"data: 1234\n")
+    with pytest.raises(EventStreamLimitError, match="larger than 10 bytes"):
+        decoder.feed(b"data: 56789\n")
+
+
+def test_many_empty_data_lines_are_not_for_free() -> None:
+    decoder = EventStreamDecoder(max_event_bytes=100)
+    with pytest.raises(EventStreamLimitError):
+        decoder.feed(b"data\n" * 1000)
+
+
+def test_a_closed_decoder_takes_nothing_more() -> None:
+    decoder = EventStreamDecoder()
+    decoder.feed(b"data: unfinished")
+    decoder.close()
+    decoder.close()
+    with pytest.raises(ValueError, match="closed"):
+        decoder.feed(b"\n\n")
+
+
+def seconds_for(length: int) -> float:
+    stream = b"data: " + b"x" * length + b"\n\n"
+    chunks = [stream[place : place + 1] for place in range(len(stream))]
+    began = time.process_time()
+    assert len(decode(chunks)) == 1
+    return time.process_time() - began
+
+
+def test_time_is_linear_when_one_line_comes_byte_by_byte() -> None:
+    # Four times as much takes four times as long; sixteen times if each byte had what came before copied.
+    small = min(seconds_for(40_000) for _ in range(3))
+    large = min(seconds_for(160_000) for _ in range(3))
+    assert large < 10 * small
