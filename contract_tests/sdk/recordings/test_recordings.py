@@ -1,4 +1,4 @@
-"""Every recorded answer of a real server, served on a socket to the method that asks for it, is read as it should be."""
+"""Each recorded answer of a real server, served on a socket to the method that asks for it, is read as it should be."""
 
 import datetime
 import re
