@@ -16,6 +16,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .aio import AsyncSimStudioClient, AsyncWorkflowStream
+    from .batch import BatchInterrupted, BatchProgress, BatchResult
     from .client import SimStudioClient
     from .errors import (
         AmbiguousStateError,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "aio": ("AsyncSimStudioClient", "AsyncWorkflowStream"),
+    "batch": ("BatchInterrupted", "BatchProgress", "BatchResult"),
     "client": ("SimStudioClient",),
     "errors": (
         "AmbiguousStateError",
@@ -90,6 +92,9 @@ __all__ = [
     "AsyncSimStudioClient",
     "AsyncWorkflowStream",
     "AuthenticationError",
+    "BatchInterrupted",
+    "BatchProgress",
+    "BatchResult",
     "BlockChunk",
     "ChunkReset",
     "Completed",

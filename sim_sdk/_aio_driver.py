@@ -23,7 +23,7 @@ class AsyncDriver:
 
     def __init__(self, transport: "Callable[[], AsyncTransport]", clock: Clock) -> None:
         self._transport = transport
-        self._clock = clock
+        self.clock = clock
 
     async def run(self, flow: Flow[_T]) -> _T:
         """Run a flow to its end and return its result, or raise what it raises."""
@@ -52,7 +52,7 @@ class AsyncDriver:
                 total=effect.total,
                 idle=effect.idle,
             )
-        outcome = self._clock.sleep(effect.seconds) if isinstance(effect, Sleep) else effect.function(*effect.arguments)
+        outcome = self.clock.sleep(effect.seconds) if isinstance(effect, Sleep) else effect.function(*effect.arguments)
         return await outcome if inspect.isawaitable(outcome) else outcome
 
 

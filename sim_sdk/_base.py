@@ -2,16 +2,20 @@
 
 import dataclasses
 import sys
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Union
 
 from ._calls import Calls, Execution
 from ._clock import Clock, SystemClock
 from ._engine import Engine
 from ._options import DEFAULT_BASE_URL, DEFAULT_USER_AGENT, Options, require_api_key, require_base_url
+from ._validate import require_bool, require_count, require_timeout
 from .ratelimit import RateLimitInfo
+from .retry import RetryPolicy
 
 if TYPE_CHECKING:
     import ssl
+
+    from ._batch import Prepare, Schedule
 
     if sys.version_info >= (3, 11):
         from typing import Self
@@ -189,6 +193,26 @@ class ClientBase:
                 raise TypeError("input: expected either input or input_data, which mean the same, not both")
             input_data = input
         return self._calls.prepare(workflow_id, input_data, timeout, stream, selected_outputs, async_execution)
+
+    @staticmethod
+    def _schedule(
+        items: Iterable[Tuple[str, Any]],
+        max_concurrency: int,
+        ordered: bool,
+        timeout: Optional[float],
+        max_retries: int,
+        max_retry_after: float,
+    ) -> "Schedule":
+        from ._batch import Schedule
+
+        require_timeout("timeout", timeout)
+        policy = RetryPolicy(max_retries=max_retries, max_retry_after=max_retry_after)
+        return Schedule(
+            items, require_count("max_concurrency", max_concurrency, 1), require_bool("ordered", ordered), policy
+        )
+
+    def _preparer(self, timeout: Optional[float]) -> "Prepare":
+        return lambda job: self._calls.prepare(job.workflow_id, job.input_data, timeout, None, None)
 
 
 def _given(name: str, value: Union[str, None]) -> str:

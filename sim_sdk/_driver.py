@@ -21,7 +21,7 @@ class Driver:
 
     def __init__(self, transport: "Callable[[], Transport]", clock: Clock) -> None:
         self._transport = transport
-        self._clock = clock
+        self.clock = clock
 
     def run(self, flow: Flow[_T]) -> _T:
         """Run a flow to its end and return its result, or raise what it raises."""
@@ -51,5 +51,5 @@ class Driver:
                 idle=effect.idle,
             )
         if isinstance(effect, Sleep):
-            return self._clock.sleep(effect.seconds)
+            return self.clock.sleep(effect.seconds)
         return effect.function(*effect.arguments)

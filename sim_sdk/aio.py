@@ -3,8 +3,11 @@
 Needs aiohttp: `pip install "sim-sdk[async]"`. What a method does is in `_calls`, for both clients.
 """
 
+import asyncio
+import dataclasses
 import inspect
 import warnings
+from concurrent.futures import Executor
 from importlib.util import find_spec
 from types import TracebackType
 from typing import (
@@ -15,9 +18,11 @@ from typing import (
     Callable,
     Dict,
     Generator,
+    Iterable,
     Literal,
     Optional,
     Sequence,
+    Tuple,
     Type,
     TypeVar,
     Union,
@@ -26,11 +31,15 @@ from typing import (
 
 from ._aio_driver import AsyncDriver, AsyncSystemClock
 from ._base import UNSET, ClientBase
-from ._calls import Calls, OnStatus
-from ._clock import Clock
+from ._batch import Outcome
+from ._batch_aio import AsyncStart, run_batch
+from ._batch_run import start_on
+from ._calls import Calls, Execution, OnStatus
+from ._clock import Clock, SystemClock
 from ._log_calls import LogCalls, PageFlow
 from ._options import Options
 from ._stream_flow import StreamFlow
+from .batch import BatchResult, OnProgress
 from .client import SimStudioClient
 from .events import BlockChunk, StreamEvent
 from .logs import LogFilters, Logs
@@ -348,6 +357,22 @@ class AsyncSimStudioClient(ClientBase):
     ) -> Dict[str, Any]:
         return await self._driver.run(self._calls.wait_for_job(task_id, timeout, poll_interval, on_status))
 
+    def execute_batch(
+        self,
+        items: Iterable[Tuple[str, Any]],
+        *,
+        max_concurrency: int = 8,
+        ordered: bool = False,
+        executor: Optional[Executor] = None,
+        on_progress: Optional[OnProgress] = None,
+        timeout: Optional[float] = 30.0,
+        max_retries: int = 10,
+        max_retry_after: float = 120.0,
+    ) -> AsyncIterator[BatchResult]:
+        schedule = self._schedule(items, max_concurrency, ordered, timeout, max_retries, max_retry_after)
+        start = self._start_here if executor is None else self._start_on(executor)
+        return run_batch(schedule, self._preparer(timeout), start, self._driver.clock, on_progress)
+
     async def get_workflow_status(self, workflow_id: str) -> WorkflowStatus:
         return await self._driver.run(self._calls.get_workflow_status(workflow_id))
 
@@ -366,6 +391,20 @@ class AsyncSimStudioClient(ClientBase):
 
     async def close(self) -> None:
         await self._connections.close()
+
+    async def _start_here(self, execution: Execution) -> Outcome:
+        return await self._driver.run(self._calls.run(execution))
+
+    def _start_on(self, executor: Executor) -> AsyncStart:
+        """On an executor a synchronous client of the same options does the work."""
+        start = start_on(self._synchronous(), executor)
+        return lambda execution: asyncio.wrap_future(start(execution))
+
+    def _synchronous(self) -> SimStudioClient:
+        twin = SimStudioClient.__new__(SimStudioClient)
+        twin._use(dataclasses.replace(self._engine.options, clock=SystemClock()))
+        twin._connect()
+        return twin
 
     async def __aenter__(self) -> "Self":
         return self

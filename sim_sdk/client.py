@@ -1,7 +1,20 @@
 """The synchronous client: the documented surface. What a method does is in `_calls`."""
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Dict, Literal, Optional, Sequence, Type, Union, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    Literal,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    Union,
+    overload,
+)
 
 from ._base import UNSET, ClientBase
 from ._calls import OnStatus
@@ -14,8 +27,12 @@ from .streams import WorkflowStream
 
 if TYPE_CHECKING:
     import sys
+    from concurrent.futures import Executor
 
     from sim_api.transport import Transport
+
+    from ._batch import Prepare, Schedule
+    from .batch import BatchResult, OnProgress
 
     if sys.version_info >= (3, 11):
         from typing import Self
@@ -302,6 +319,44 @@ class SimStudioClient(ClientBase):
         """
         return self._driver.run(self._calls.wait_for_job(task_id, timeout, poll_interval, on_status))
 
+    def execute_batch(
+        self,
+        items: Iterable[Tuple[str, Any]],
+        *,
+        max_concurrency: int = 8,
+        ordered: bool = False,
+        executor: "Optional[Executor]" = None,
+        on_progress: "Optional[OnProgress]" = None,
+        timeout: Optional[float] = 30.0,
+        max_retries: int = 10,
+        max_retry_after: float = 120.0,
+    ) -> "Iterator[BatchResult]":
+        """Run many workflows at once and hand out their results as they finish.
+
+        A failed item is a result, not the end of the batch. When an item meets a rate limit, all wait as long as the
+        server says, then begin again one by one. No run that the server may have begun is sent again. Items are read
+        as they are needed, so that there may be any number of them.
+
+        Args:
+            items: Pairs of a workflow's id and its input.
+            max_concurrency: How many run at once at most.
+            ordered: Hand out results in the order of the items.
+            executor: Where to run them: threads of its own by default; any `concurrent.futures.Executor` besides
+                (processes, a cluster). Outside of this process the key comes from the environment variable SIM_API_KEY
+                there, not with the items.
+            on_progress: Called with a `BatchProgress` after each item.
+            timeout: Seconds for each run, None for no limit.
+            max_retries: How often an item is tried again at most after a limit was met.
+            max_retry_after: The longest hint of the server's that is waited for, in seconds; with a longer one the item
+                fails at once.
+
+        Raises:
+            TypeError, ValueError: An argument is not what it should be. What is wrong with an item is in its result.
+            BatchInterrupted: Ctrl-C; it says what was started.
+        """
+        schedule = self._schedule(items, max_concurrency, ordered, timeout, max_retries, max_retry_after)
+        return self._run_batch(schedule, executor, max_concurrency, self._preparer(timeout), on_progress)
+
     def get_workflow_status(self, workflow_id: str) -> WorkflowStatus:
         """Whether a workflow is deployed (Python SDK page, "get_workflow_status").
 
@@ -350,6 +405,22 @@ class SimStudioClient(ClientBase):
     def close(self) -> None:
         """Close the connections (Python SDK page, "close"). A later call opens new ones."""
         self._connections.close()
+
+    def _run_batch(
+        self,
+        schedule: "Schedule",
+        executor: "Optional[Executor]",
+        max_concurrency: int,
+        prepare: "Prepare",
+        on_progress: "Optional[OnProgress]",
+    ) -> "Iterator[BatchResult]":
+        from ._batch_run import own_executor, run_batch, start_on
+
+        if executor is not None:
+            yield from run_batch(schedule, prepare, start_on(self, executor), self._driver.clock, on_progress)
+            return
+        with own_executor(max_concurrency) as own:
+            yield from run_batch(schedule, prepare, start_on(self, own), self._driver.clock, on_progress)
 
     def __enter__(self) -> "Self":
         return self
