@@ -6,7 +6,8 @@ from typing import Sequence
 
 import click
 
-from ..errors import SimStudioError
+from sim_sdk.errors import SimStudioError
+
 from .commands import sim
 from .failures import ExitCode, Interrupted, explain
 from .human import HumanView

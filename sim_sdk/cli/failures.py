@@ -6,7 +6,7 @@ from typing import Optional
 
 import click
 
-from ..errors import (
+from sim_sdk.errors import (
     ConnectionFailedError,
     RateLimitError,
     RequestTimeoutError,
@@ -79,7 +79,7 @@ def explain(error: Exception) -> Failure:
     if isinstance(error, click.Abort):
         return Failure(ExitCode.INTERRUPTED, "interrupted")
     if isinstance(error, click.ClickException):
-        return Failure(ExitCode.USAGE, _word_usage(error), request_sent=False)
+        return Failure(ExitCode(error.exit_code), _word_usage(error), request_sent=False)
     return Failure(ExitCode.USAGE, str(error), request_sent=False)
 
 

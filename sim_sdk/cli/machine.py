@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
 
 import click
 
-from .._calls import OnStatus
-from .._clock import Clock, SystemClock
-from ..events import (
+from sim_sdk._calls import OnStatus
+from sim_sdk._clock import Clock, SystemClock
+from sim_sdk.events import (
     BlockChunk,
     ChunkReset,
     Completed,
@@ -19,8 +19,9 @@ from ..events import (
     ToolCall,
     UnknownEvent,
 )
-from ..results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
-from ..streams import WorkflowStream
+from sim_sdk.results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
+from sim_sdk.streams import WorkflowStream
+
 from .failures import Failure
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class MachineView:
         _print(asdict(queued))
 
     @contextmanager
-    def following(self, task_id: str) -> Iterator[OnStatus]:
+    def following(self) -> Iterator[OnStatus]:
         yield lambda job: None
 
     def job(self, job: Dict[str, Any]) -> None:

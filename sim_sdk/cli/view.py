@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, ContextManager, Dict, Optional, Protocol
 
-from .._calls import OnStatus
-from .._clock import Clock
-from ..results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
-from ..streams import WorkflowStream
+from sim_sdk._calls import OnStatus
+from sim_sdk._clock import Clock
+from sim_sdk.results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
+from sim_sdk.streams import WorkflowStream
+
 from .failures import Failure
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class View(Protocol):
     def queued(self, queued: AsyncExecutionResult) -> None:
         """Show a run that was queued and is not followed."""
 
-    def following(self, task_id: str) -> ContextManager[OnStatus]:
+    def following(self) -> ContextManager[OnStatus]:
         """Show how far a job is; what it gives takes each status."""
         ...
 

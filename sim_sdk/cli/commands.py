@@ -1,0 +1,254 @@
+"""The commands: each reads its arguments, calls the SDK, shows what came back, and returns the exit code."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, Optional, Sequence
+
+import click
+
+from sim_sdk._version import __version__
+from sim_sdk.client import SimStudioClient
+from sim_sdk.logs import LogFilters
+from sim_sdk.results import TERMINAL_STATES, WorkflowExecutionResult, read_job_result
+
+from .failures import ExitCode, Interrupted
+from .parameters import connection_options, execution_options, timeout_option
+from .view import View
+
+__all__ = ["sim"]
+
+_RUN_TIMEOUT = 30.0  # seconds
+_MAX_RETRIES = 3
+
+
+@click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sim-sdk")
+def sim() -> None:
+    """Run Sim workflows.
+
+    The API key is read from the environment variable SIM_API_KEY, and the server's URL from SIM_BASE_URL where
+    --base-url is not given. Results go to standard output, all else to standard error.
+
+    \b
+    Exit codes:
+      0    success
+      1    the workflow ran and failed, or its job failed or was cancelled
+      2    wrong usage or configuration; nothing was sent
+      3    the server refused, or the request could not run
+      4    a rate limit or the usage limit
+      5    a time limit passed
+      6    no connection, or it broke
+      130  Ctrl-C
+      141  whoever read the output has gone
+    """
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A run as it was asked for."""
+
+    workflow_id: str
+    input_data: Any
+    selected_outputs: Sequence[str]
+    timeout: Optional[float]
+    max_retries: int = 0
+
+
+@sim.command()
+@execution_options
+@click.option("--stream", is_flag=True, help="Show the output as it is made.")
+@click.option("--async", "background", is_flag=True, help="Queue the run and follow its job.")
+@click.option("--no-wait", is_flag=True, help="With --async: write the job's id and leave it.")
+@click.option("--retry", is_flag=True, help="Wait and try again when a rate limit is met.")
+@timeout_option("Time limit: of the run (default 30), of all of a stream or of a job's end (default none).")
+@connection_options
+@click.pass_obj
+def run(
+    view: View,
+    workflow_id: str,
+    input_data: Any,
+    selected_outputs: Sequence[str],
+    stream: bool,
+    background: bool,
+    no_wait: bool,
+    retry: bool,
+    timeout: Optional[float],
+    base_url: Optional[str],
+) -> ExitCode:
+    """Run a workflow.
+
+    Its output goes to standard output; with --json the whole result, and with --stream a line of JSON an event.
+    """
+    if stream and (background or retry):
+        raise click.UsageError("--stream goes neither with --async nor with --retry.")
+    if no_wait and not background:
+        raise click.UsageError("--no-wait goes with --async.")
+    order = _Order(workflow_id, input_data, list(selected_outputs), timeout, _MAX_RETRIES if retry else 0)
+    with _connect(view, base_url) as client:
+        if stream:
+            return _stream(view, client, order)
+        if background:
+            return _run_in_background(view, client, order, wait=not no_wait)
+        return _run(view, client, order)
+
+
+@sim.command()
+@execution_options
+@timeout_option("Time limit of the whole stream (default none).")
+@connection_options
+@click.pass_obj
+def stream(
+    view: View,
+    workflow_id: str,
+    input_data: Any,
+    selected_outputs: Sequence[str],
+    timeout: Optional[float],
+    base_url: Optional[str],
+) -> ExitCode:
+    """Run a workflow and show its output as it is made: the same as run --stream."""
+    with _connect(view, base_url) as client:
+        return _stream(view, client, _Order(workflow_id, input_data, list(selected_outputs), timeout))
+
+
+@sim.command()
+@click.argument("task_id", metavar="TASK_ID")
+@click.option("--wait", is_flag=True, help="Follow the job to its end.")
+@timeout_option("With --wait: time limit (default none).")
+@connection_options
+@click.pass_obj
+def job(view: View, task_id: str, wait: bool, timeout: Optional[float], base_url: Optional[str]) -> ExitCode:
+    """Show a job's state, and how it ended."""
+    with _connect(view, base_url) as client:
+        status = _follow(view, client, task_id, timeout) if wait else client.get_job_status(task_id)
+    view.job(status)
+    return _exit_code(read_job_result(status)) if status["status"] in TERMINAL_STATES else ExitCode.SUCCESS
+
+
+@sim.command()
+@click.argument("workflow_id", metavar="WORKFLOW_ID")
+@connection_options
+@click.pass_obj
+def status(view: View, workflow_id: str, base_url: Optional[str]) -> ExitCode:
+    """Show whether a workflow is deployed."""
+    with _connect(view, base_url) as client:
+        view.status(client.get_workflow_status(workflow_id))
+    return ExitCode.SUCCESS
+
+
+@sim.command()
+@connection_options
+@click.pass_obj
+def limits(view: View, base_url: Optional[str]) -> ExitCode:
+    """Show the account's rate limits and usage."""
+    with _connect(view, base_url) as client:
+        view.limits(client.get_usage_limits())
+    return ExitCode.SUCCESS
+
+
+@sim.command()
+@click.option("--workspace", "workspace_id", required=True, metavar="ID", help="The workspace.")
+@click.option("--level", type=click.Choice(["info", "error"]), help="Only successful runs, or only failed ones.")
+@click.option("--limit", type=int, default=20, show_default=True, help="How many.")
+@click.option("--cursor", help="Where to go on: what the page before named.")
+@connection_options
+@click.pass_obj
+def logs(
+    view: View,
+    workspace_id: str,
+    level: Any,
+    limit: int,
+    cursor: Optional[str],
+    base_url: Optional[str],
+) -> ExitCode:
+    """Show a workspace's executions, newest first."""
+    filters: LogFilters = {"limit": limit}
+    if level is not None:
+        filters["level"] = level
+    if cursor is not None:
+        filters["cursor"] = cursor
+    with _connect(view, base_url) as client:
+        view.logs(client.logs.list(workspace_id=workspace_id, **filters))
+    return ExitCode.SUCCESS
+
+
+@sim.command()
+@click.option(
+    "--dialect",
+    type=click.Choice(["documented", "2025-10", "2026-08"]),
+    default="documented",
+    show_default=True,
+    help="The version of Sim that is mocked.",
+)
+@click.option("--fast", is_flag=True, help="Don't pace it for people.")
+def demo(dialect: str, fast: bool) -> ExitCode:
+    """Show what the SDK does, against a mock of Sim: no account and no key."""
+    from .demo import play
+
+    return play(dialect, fast=fast)
+
+
+def _connect(view: View, base_url: Optional[str]) -> SimStudioClient:
+    # The key comes from nowhere but the environment: arguments show in lists of processes.
+    if base_url is None:
+        return SimStudioClient(clock=view.clock)
+    return SimStudioClient(base_url=base_url, clock=view.clock)
+
+
+def _run(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
+    timeout = _RUN_TIMEOUT if order.timeout is None else order.timeout
+    with _interruptible("interrupted; the connection is closed, the run may go on"):
+        result = client.execute_with_retry(
+            order.workflow_id,
+            order.input_data,
+            timeout,
+            selected_outputs=order.selected_outputs,
+            max_retries=order.max_retries,
+        )
+    view.result(result)
+    return _exit_code(result)
+
+
+def _run_in_background(view: View, client: SimStudioClient, order: _Order, *, wait: bool) -> ExitCode:
+    with _interruptible("interrupted; the connection is closed, the run may have been queued"):
+        queued = client.execute_with_retry(
+            order.workflow_id,
+            order.input_data,
+            _RUN_TIMEOUT,
+            selected_outputs=order.selected_outputs,
+            async_execution=True,
+            max_retries=order.max_retries,
+        )
+    if isinstance(queued, WorkflowExecutionResult):  # from a server that ran it at once
+        view.result(queued)
+        return _exit_code(queued)
+    if not wait:
+        view.queued(queued)
+        return ExitCode.SUCCESS
+    result = read_job_result(_follow(view, client, queued.task_id, order.timeout))
+    view.result(result, queued.task_id)
+    return _exit_code(result)
+
+
+def _stream(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
+    with _interruptible("interrupted; the stream is closed, the run may go on"), client.stream_workflow(
+        order.workflow_id, order.input_data, selected_outputs=order.selected_outputs, timeout=order.timeout
+    ) as stream:
+        return _exit_code(view.stream(stream))
+
+
+def _follow(view: View, client: SimStudioClient, task_id: str, timeout: Optional[float]) -> Dict[str, Any]:
+    with _interruptible("interrupted; the job goes on", task_id), view.following() as on_status:
+        return client.wait_for_job(task_id, timeout=timeout, on_status=on_status)
+
+
+def _exit_code(result: WorkflowExecutionResult) -> ExitCode:
+    return ExitCode.SUCCESS if result.success else ExitCode.WORKFLOW_FAILED
+
+
+@contextmanager
+def _interruptible(message: str, task_id: Optional[str] = None) -> Iterator[None]:
+    """Let Ctrl-C say what becomes of the run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(message, task_id) from None

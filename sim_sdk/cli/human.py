@@ -1,0 +1,178 @@
+"""Output for people: colours and live displays on a terminal, plain lines elsewhere."""
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+
+import click
+from rich.console import Console, RenderableType
+from rich.highlighter import JSONHighlighter
+from rich.table import Table
+from rich.text import Text
+
+from sim_sdk._calls import OnStatus
+from sim_sdk.events import BlockChunk, ChunkReset, StreamFailure
+from sim_sdk.results import (
+    TERMINAL_STATES,
+    AsyncExecutionResult,
+    UsageLimits,
+    WorkflowExecutionResult,
+    WorkflowStatus,
+    read_job_result,
+)
+from sim_sdk.streams import WorkflowStream
+
+from .failures import Failure
+from .meters import usage_table
+from .waiting import Countdown, JobProgress
+from .wording import amount, milliseconds, printable, seconds
+
+if TYPE_CHECKING:
+    from sim_api.v1.models import LogEntry, LogPage
+
+__all__ = ["HumanView", "json_text", "summary"]
+
+
+class HumanView:
+    """A workflow's output goes to standard output as it is, so that it can be piped; what is said of it doesn't."""
+
+    def __init__(self) -> None:
+        self._out = Console(highlight=False)
+        self._err = Console(stderr=True, highlight=False)
+        self.clock = Countdown(self._err)
+
+    def result(self, result: WorkflowExecutionResult, task_id: Optional[str] = None) -> None:
+        if result.success or result.output not in (None, {}):
+            self._value(result.output)
+        self._note(summary(result))
+
+    def stream(self, stream: WorkflowStream) -> WorkflowExecutionResult:
+        text = _LiveText()
+        for event in stream:
+            if isinstance(event, BlockChunk):
+                text.add(event.chunk)
+            elif isinstance(event, ChunkReset):
+                text.end_line()
+                self._note(Text("what came so far is void; the block begins anew", "yellow"))
+            elif isinstance(event, StreamFailure):
+                text.end_line()
+                self._note(Text(f"a block failed half-way: {printable(event.error)}", "yellow"))
+        text.end_line()
+        if text.empty:
+            self.result(stream.result)
+        else:
+            self._note(summary(stream.result))
+        return stream.result
+
+    def queued(self, queued: AsyncExecutionResult) -> None:
+        task_id = printable(queued.task_id)
+        click.echo(task_id)
+        self._note(Text(f"queued; see how far it is with: sim job {task_id}"))
+
+    @contextmanager
+    def following(self) -> Iterator[OnStatus]:
+        progress = JobProgress(self._err)
+        with self.clock.silenced(), progress.shown():
+            yield progress.update
+
+    def job(self, job: Dict[str, Any]) -> None:
+        if job["status"] in TERMINAL_STATES:
+            self.result(read_job_result(job))
+        else:
+            click.echo(printable(job["status"]))
+
+    def status(self, status: WorkflowStatus) -> None:
+        state = "deployed" if status.is_deployed else "not deployed"
+        since = f" since {printable(status.deployed_at)}" if status.is_deployed and status.deployed_at else ""
+        click.echo(state + since + (", changed since: needs redeployment" if status.needs_redeployment else ""))
+
+    def limits(self, limits: UsageLimits) -> None:
+        self._out.print(usage_table(limits))
+
+    def logs(self, page: "LogPage") -> None:
+        if self._out.is_terminal:
+            self._out.print(_log_table(page))
+        else:
+            for entry in page.data:
+                click.echo("\t".join(_log_cells(entry)))
+        if page.next_cursor:
+            self._note(Text(f"there are more: --cursor {printable(page.next_cursor)}", "dim"))
+
+    def failure(self, failure: Failure) -> None:
+        message = Text.assemble(("Error: ", "bold red"), printable(failure.message))
+        if failure.retry_after is not None:
+            message.append(f"\nThe server asks to wait {seconds(failure.retry_after)}.")
+        if failure.task_id is not None:
+            message.append(f"\nThe job goes on; follow it with: sim job {printable(failure.task_id)} --wait")
+        if failure.request_id is not None:
+            message.append(f"\nThe server's id of the request: {printable(failure.request_id)}", "dim")
+        self._note(message)
+
+    def _value(self, value: Any) -> None:
+        text = Text(printable(value)) if isinstance(value, str) else json_text(value)
+        self._out.print(text, soft_wrap=True)
+
+    def _note(self, text: RenderableType) -> None:
+        self._err.print(text, soft_wrap=True)
+
+
+class _LiveText:
+    """Text on standard output, as it comes."""
+
+    def __init__(self) -> None:
+        self.empty = True
+        self._in_line = False
+
+    def add(self, text: str) -> None:
+        if text:
+            click.echo(printable(text), nl=False)
+            self.empty = False
+            self._in_line = not text.endswith("\n")
+
+    def end_line(self) -> None:
+        if self._in_line:
+            click.echo()
+            self._in_line = False
+
+
+def summary(result: WorkflowExecutionResult) -> Text:
+    """How a run ended, in a line."""
+    if result.success:
+        text = Text.assemble(("✓ ", "bold green"), printable(result.status or "succeeded"))
+    else:
+        text = Text.assemble(("✗ ", "bold red"), f"the workflow failed: {printable(result.error or 'no reason given')}")
+    duration = milliseconds((result.metadata or {}).get("duration"))
+    if duration:
+        text.append(f" in {duration}" if result.success else f" ({duration})", "dim")
+    if result.success and result.error:
+        text.append(f"; but: {printable(result.error)}", "yellow")
+    if result.execution_id:
+        text.append(f" · execution {printable(result.execution_id)}", "dim")
+    return text
+
+
+def json_text(value: Any) -> Text:
+    """A JSON value, indented and coloured."""
+    text = Text(printable(json.dumps(value, indent=2, ensure_ascii=False)))
+    JSONHighlighter().highlight(text)
+    return text
+
+
+def _log_table(page: "LogPage") -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for title in ("started", "level", "trigger", "duration", "cost", "workflow", "execution"):
+        table.add_column(title, overflow="fold")
+    for entry in page.data:
+        table.add_row(*map(Text, _log_cells(entry)), style="red" if entry.level == "error" else None)
+    return table
+
+
+def _log_cells(entry: "LogEntry") -> Iterator[str]:
+    cost = None if entry.cost is None else entry.cost.total
+    yield printable(entry.started_at)
+    yield printable(entry.level)
+    yield printable(entry.trigger)
+    yield milliseconds(entry.total_duration_ms)
+    yield "" if cost is None else f"${amount(cost)}"
+    yield printable(entry.workflow_id or "")
+    yield printable(entry.execution_id)
