@@ -59,6 +59,7 @@ class ScriptedServer:
     Args:
         script: One exchange for each expected request.
         context: For TLS.
+        listening: False to have connections refused until `listen` is called.
 
     Attributes:
         requests: What arrived.
@@ -66,7 +67,7 @@ class ScriptedServer:
         problems: What went otherwise than the script had it.
     """
 
-    def __init__(self, *script: Exchange, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *script: Exchange, context: ssl.SSLContext | None = None, listening: bool = True) -> None:
         self.requests: list[Received] = []
         self.left = threading.Event()
         self.problems: list[str] = []
@@ -76,7 +77,9 @@ class ScriptedServer:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
+        self._listening = listening
 
     @property
     def port(self) -> int:
@@ -86,15 +89,22 @@ class ScriptedServer:
     def url(self) -> str:
         return f"{'https' if self._context else 'http'}://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> "ScriptedServer":
+    def listen(self) -> None:
+        """Take connections from now on."""
+        self._listener.listen()
         self._start(self._accept)
+
+    def __enter__(self) -> "ScriptedServer":
+        if self._listening:
+            self.listen()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Wakes accept(), which close() alone does not.
-        self._listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            # Wakes accept(), which close() alone does not.
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in self._open:
             with contextlib.suppress(OSError):
