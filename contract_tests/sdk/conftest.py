@@ -1,4 +1,4 @@
-"""Fixtures of the SDK's tests: servers that play a script, a clock that stands still, clients of both."""
+"""Fixtures of the SDK's tests: servers that play a script, a mock in every dialect, a clock that stands still."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -8,6 +8,8 @@ import pytest
 
 from contract_tests.sdk._clock import FakeClock
 from contract_tests.sdk._server import Exchange, ScriptedServer
+from sim_conformance.mock import MockSim
+from sim_conformance.mock.dialects import DIALECTS
 from sim_sdk import SimStudioClient
 
 KEY = "sk-sim-canary-1f0e9d8c7b6a"
@@ -51,3 +53,18 @@ def connect(clock: FakeClock) -> Iterator[Callable[..., SimStudioClient]]:
             return stack.enter_context(SimStudioClient(KEY, url, **{"clock": clock, **options}))
 
         yield make
+
+
+@pytest.fixture(params=DIALECTS)
+def sim(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[MockSim]:
+    """A mock in every dialect in turn, on the fake clock. No exchange may break the API's description."""
+    with MockSim(request.param, clock=clock) as sim:
+        yield sim
+        assert sim.violations == []
+
+
+@pytest.fixture
+def client(sim: MockSim, clock: FakeClock) -> Iterator[SimStudioClient]:
+    """A client of the mock, on the same clock: what it sleeps passes there too."""
+    with SimStudioClient(sim.api_key, sim.base_url, clock=clock) as client:
+        yield client
