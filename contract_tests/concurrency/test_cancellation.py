@@ -1,0 +1,158 @@
+"""Cancelling an asynchronous call, at whatever it waits for, leaves no task and no connection behind."""
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from sim_sdk import AsyncSimStudioClient, RequestTimeoutError
+
+Call = Callable[[AsyncSimStudioClient], Awaitable[object]]
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+FRAME = b'data: {"blockId":"b","chunk":"x"}\n\n'
+CHUNK = f"{len(FRAME):x}\r\n".encode() + FRAME + b"\r\n"
+
+
+class SilentServer:
+    """Sends the beginning of an answer and then waits until the client is gone."""
+
+    def __init__(self, beginning: bytes) -> None:
+        self._beginning = beginning
+        self.connected = asyncio.Event()
+        self.disconnected = asyncio.Event()
+        self._served: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> "SilentServer":
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._server.close()
+        await self._server.wait_closed()
+        await asyncio.wait_for(asyncio.gather(*self._served), 5)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._served.add(task)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(self._beginning)
+        self.connected.set()
+        while await reader.read(65536):
+            pass
+        writer.close()
+        await writer.wait_closed()
+        self.disconnected.set()
+
+
+async def _execute(client: AsyncSimStudioClient) -> object:
+    return await client.execute_workflow("w", {"a": 1})
+
+
+async def _collect(client: AsyncSimStudioClient) -> object:
+    return await client.execute_workflow("w", {"a": 1}, stream=True)
+
+
+async def _follow(client: AsyncSimStudioClient) -> object:
+    async with client.stream_workflow("w") as stream:
+        return [event async for event in stream]
+
+
+async def _status(client: AsyncSimStudioClient) -> object:
+    return await client.get_workflow_status("w")
+
+
+async def _batch(client: AsyncSimStudioClient) -> object:
+    return [result async for result in client.execute_batch([("w", 1)])]
+
+
+@pytest.mark.parametrize("call", [_execute, _collect, _follow, _status, _batch])
+@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nContent-", HEAD, HEAD + CHUNK], ids=len)
+def test_cancelled_while_the_server_is_silent(call: Call, beginning: bytes) -> None:
+    async def main() -> None:
+        async with SilentServer(beginning) as server, AsyncSimStudioClient("sk-canary", server.url) as client:
+            task = asyncio.ensure_future(call(client))
+            await server.connected.wait()
+            for _ in range(5):  # let the client read what there is
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            # Only a closed connection lets the server go on.
+            await asyncio.wait_for(server.disconnected.wait(), 5)
+        gc.collect()  # an unclosed response or session would warn, and warnings are errors
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(main())
+
+
+def test_cancelled_while_it_waits_to_try_again() -> None:
+    async def main() -> None:
+        waiting = asyncio.Event()
+
+        class Clock:
+            def time(self) -> float:
+                return 0.0
+
+            def monotonic(self) -> float:
+                return 0.0
+
+            async def sleep(self, seconds: float) -> None:
+                waiting.set()
+                await asyncio.Event().wait()
+
+        body = b'{"error":"wait"}'
+        limited = (
+            b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 60\r\nContent-Type: application/json\r\n"
+            + f"Content-Length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
+        async with SilentServer(limited) as server, AsyncSimStudioClient("k", server.url, clock=Clock()) as client:
+            task = asyncio.ensure_future(client.execute_with_retry("w"))
+            await waiting.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(main())
+
+
+def test_leaving_a_stream_early_closes_its_connection() -> None:
+    async def main() -> None:
+        async with SilentServer(HEAD + CHUNK) as server, AsyncSimStudioClient("k", server.url) as client:
+            async with client.stream_workflow("w") as stream:
+                async for _ in stream.text:
+                    break
+            await asyncio.wait_for(server.disconnected.wait(), 5)
+
+    asyncio.run(main())
+
+
+def test_an_abandoned_stream_warns_once_and_closes() -> None:
+    async def main() -> None:
+        async with SilentServer(HEAD + CHUNK) as server, AsyncSimStudioClient("k", server.url) as client:
+            stream = await client.stream_workflow("w")
+            await stream.__anext__()
+            with pytest.warns(ResourceWarning, match="unclosed AsyncWorkflowStream") as warned:
+                del stream
+            assert len(warned) == 1
+            await asyncio.wait_for(server.disconnected.wait(), 5)
+
+    asyncio.run(main())
+
+
+def test_one_client_in_one_event_loop_after_another() -> None:
+    async def once(client: AsyncSimStudioClient) -> None:
+        async with SilentServer(b"") as server:
+            client.set_base_url(server.url)
+            with pytest.raises(RequestTimeoutError):
+                await client.execute_workflow("w", timeout=0.05)
+            await client.close()
+
+    client = AsyncSimStudioClient("k", "http://127.0.0.1:9")
+    asyncio.run(once(client))
+    asyncio.run(once(client))

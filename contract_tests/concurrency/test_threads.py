@@ -1,0 +1,119 @@
+"""One client, many threads; a fork; what garbage collection leaves."""
+
+import asyncio
+import gc
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sim_conformance.mock import MockSim, Slow
+from sim_sdk import AsyncSimStudioClient, NotFoundError, SimStudioClient
+
+
+def test_sixty_four_threads_share_a_client(sim: MockSim) -> None:
+    sim.set_rate_limit(limit=100_000, window=60)
+    with SimStudioClient(sim.api_key, sim.base_url) as client:
+
+        def run(number: int) -> bool:
+            return client.execute_workflow("echo", {"i": number}).output["result"]["echo"] == {"i": number}
+
+        def stream(number: int) -> bool:
+            with client.stream_workflow("agent", {"i": number}, selected_outputs=["agent1.content"]) as stream:
+                text = "".join(stream.text)
+            return bool(text) and stream.result.success
+
+        def status(number: int) -> bool:
+            return client.get_workflow_status("echo").is_deployed
+
+        def missing(number: int) -> bool:
+            with pytest.raises(NotFoundError):
+                client.get_job_status(f"no-job-{number}")
+            return True
+
+        def limits(number: int) -> bool:
+            info = client.get_rate_limit_info()
+            return info is None or info.limit > 0
+
+        calls: list[Callable[[int], bool]] = [run, stream, status, missing, limits]
+        with ThreadPoolExecutor(64) as pool:
+            outcomes = list(pool.map(lambda number: calls[number % len(calls)](number), range(640)))
+    assert all(outcomes)
+    assert not sim.violations
+
+
+def test_two_hundred_live_streams_at_once(sim: MockSim) -> None:
+    async def one(client: AsyncSimStudioClient, number: int) -> str:
+        async with client.stream_workflow("agent", {"i": number}, selected_outputs=["agent1.content"]) as stream:
+            return "".join([text async for text in stream.text])
+
+    async def main() -> set[str]:
+        async with AsyncSimStudioClient(sim.api_key, sim.base_url) as client:
+            return set(await asyncio.gather(*(one(client, number) for number in range(200))))
+
+    texts = asyncio.run(main())
+    assert len(texts) == 1
+    assert texts != {""}
+
+
+def test_a_thousand_slow_runs_at_once(sim: MockSim) -> None:
+    sim.add_workflow("slow-enough", Slow(0.5))
+
+    async def main() -> list[bool]:
+        async with AsyncSimStudioClient(sim.api_key, sim.base_url) as client:
+            runs = (client.execute_workflow("slow-enough", {"i": number}) for number in range(1000))
+            return [result.success for result in await asyncio.gather(*runs)]
+
+    assert asyncio.run(main()) == [True] * 1000
+    assert sum(entry.status == 200 for entry in sim.journal) == 1000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_forked_child_makes_its_own_connections(sim: MockSim) -> None:
+    with SimStudioClient(sim.api_key, sim.base_url) as client:
+        assert client.execute_workflow("echo", {"i": 0}).success
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                answers = [client.execute_workflow("echo", {"i": i}).output["result"]["echo"]["i"] for i in (1, 2)]
+                os.write(writing, repr(answers).encode())
+            finally:
+                os._exit(0)
+        # The parent goes on meanwhile: on a shared connection the answers would be mixed up.
+        for i in range(3, 20):
+            assert client.execute_workflow("echo", {"i": i}).output["result"]["echo"] == {"i": i}
+        os.waitpid(child, 0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            assert pipe.read() == b"[1, 2]"
+
+
+def test_a_client_that_is_dropped_leaves_no_connection(sim: MockSim) -> None:
+    client = SimStudioClient(sim.api_key, sim.base_url)
+    client.execute_workflow("echo", {"i": 0})
+    del client
+    gc.collect()  # an open socket would warn, and warnings are errors
+
+
+def test_a_stream_that_is_dropped_warns_once(sim: MockSim) -> None:
+    with SimStudioClient(sim.api_key, sim.base_url) as client:
+        stream = client.stream_workflow("agent", selected_outputs=["agent1.content"])
+        next(stream)
+        with pytest.warns(ResourceWarning, match="unclosed WorkflowStream") as warned:
+            del stream
+        assert len(warned) == 1
+
+
+def test_a_pickled_client_takes_its_key_from_the_environment(sim: MockSim, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SimStudioClient(sim.api_key, sim.base_url, timeout=7, headers={"X-Team": "a"}) as client:
+        pickled = pickle.dumps(client)
+    assert sim.api_key.encode() not in pickled
+    monkeypatch.setenv("SIM_API_KEY", sim.api_key)
+    with pickle.loads(pickled) as copy:
+        assert copy.base_url == sim.base_url
+        assert copy.execute_workflow("echo", {"i": 1}).success
+    assert sim.journal[-1].headers["x-team"] == "a"
