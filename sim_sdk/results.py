@@ -208,7 +208,8 @@ def read_job_result(job: Mapping[str, Any]) -> WorkflowExecutionResult:
         execution_id = _of_type(output.get("executionId"), str)
         output = output["output"]
     if not success and error is None:
-        error = f"the job ended as {job['status']!r}"
+        completed = job["status"] == "completed"
+        error = "the workflow failed; its server does not say why" if completed else f"the job is {job['status']}"
     return WorkflowExecutionResult(success, output, error, metadata=job["metadata"], execution_id=execution_id)
 
 
