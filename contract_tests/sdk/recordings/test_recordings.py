@@ -43,7 +43,7 @@ Serve = Callable[..., ScriptedServer]
 Connect = Callable[..., SimStudioClient]
 
 
-def such(*, route: str, when: Callable[[Recording], bool] = lambda recording: True) -> Any:
+def such(*, route: str, when: Callable[[Recording], bool] = lambda recording: True) -> pytest.MarkDecorator:
     """The recordings of one route as the cases of a test."""
     cases = [each for each in ALL if re.fullmatch(route, each.path) and when(each)]
     return pytest.mark.parametrize("recording", cases, ids=[each.name for each in cases])
