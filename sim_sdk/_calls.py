@@ -8,7 +8,14 @@ from ._engine import Call, Engine
 from ._flow import Flow, Notify, Sleep
 from ._logging import logger
 from ._stream_flow import StreamFlow
-from ._validate import require_bool, require_identifier, require_names, require_number, require_timeout
+from ._validate import (
+    require_bool,
+    require_callable,
+    require_identifier,
+    require_names,
+    require_number,
+    require_timeout,
+)
 from .errors import STATUS_ERROR, TIMEOUT, USAGE_ERROR, RateLimitError, RequestTimeoutError, SimStudioError
 from .results import (
     TERMINAL_STATES,
@@ -185,6 +192,7 @@ class Calls:
     ) -> Flow[Dict[str, Any]]:
         """Poll a job to its end."""
         require_identifier("task_id", task_id)
+        require_callable("on_status", on_status)
         call = self.engine.call(require_timeout("timeout", timeout), STATUS_ERROR)
         return (yield from self._wait(task_id, call, require_number("poll_interval", poll_interval), on_status))
 
@@ -192,6 +200,7 @@ class Calls:
         self, execution: Execution, timeout: Optional[float], poll_interval: float, on_status: Optional[OnStatus]
     ) -> Flow[WorkflowExecutionResult]:
         """Queue a run and poll it to its end. Where the server answers with the result at once, that is it."""
+        require_callable("on_status", on_status)
         call = self.engine.call(require_timeout("timeout", timeout))
         interval = require_number("poll_interval", poll_interval)
         started = yield from self.execute(execution)

@@ -84,7 +84,7 @@ class Options:
         require_count("pool_size", self.pool_size, minimum=1)
         if self.max_response_bytes is not None:
             require_count("max_response_bytes", self.max_response_bytes, minimum=1)
-        _check_headers(self.headers)
+        object.__setattr__(self, "headers", _checked_headers(self.headers))
         _check_header_text("user_agent", self.user_agent)
         if not self.user_agent.strip():
             raise ValueError("user_agent: expected a text; servers refuse requests without one")
@@ -155,7 +155,10 @@ def _url_problem(value: str) -> Optional[str]:
     return None
 
 
-def _check_headers(headers: Mapping[str, str]) -> None:
+def _checked_headers(headers: Mapping[str, str]) -> Dict[str, str]:
+    """A copy, which nobody can change afterwards."""
+    if not isinstance(headers, Mapping):
+        raise TypeError(f"headers: expected a mapping of names to values, got {type(headers).__name__}")
     for name, value in headers.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise TypeError("headers: expected names and values as str")
@@ -164,6 +167,7 @@ def _check_headers(headers: Mapping[str, str]) -> None:
         if not name or not all(character.isalnum() or character in "!#$%&'*+-.^_`|~" for character in name):
             raise ValueError(f"headers: {name!r} is no header name")
         _check_header_text(f"headers[{name!r}]", value)
+    return dict(headers)
 
 
 def _check_header_text(name: str, value: str) -> None:

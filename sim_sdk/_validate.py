@@ -61,6 +61,12 @@ def require_names(name: str, value: Optional[Sequence[str]]) -> Optional[List[st
     return list(value)
 
 
+def require_callable(name: str, value: object) -> None:
+    """Something that can be called, or None."""
+    if value is not None and not callable(value):
+        raise TypeError(f"{name}: expected a function, got {type(value).__name__}")
+
+
 def require_bool(name: str, value: object) -> bool:
     """True or False (None counts as False: it is the documented default)."""
     if value is None:

@@ -41,6 +41,11 @@ class File:
             raise TypeError("File: expected either data or path")
         if data is not None and not isinstance(data, (bytes, bytearray, memoryview, str)):
             raise TypeError(f"data: expected bytes or str, got {type(data).__name__}")
+        if path is not None and not isinstance(path, (str, os.PathLike)):
+            raise TypeError(f"path: expected a path, got {type(path).__name__}")
+        for argument, text in (("name", name), ("mime", mime)):
+            if text is not None and not isinstance(text, str):
+                raise TypeError(f"{argument}: expected a str, got {type(text).__name__}")
         self._data = data
         self._path = None if path is None else os.fspath(path)
         self.name = name if name is not None else os.path.basename(self._path or "") or _DEFAULT_NAME

@@ -95,7 +95,7 @@ def test_method(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_data_class(name: str) -> None:
-    kind = getattr(simstudio, name)
+    kind: Any = getattr(simstudio, name)
     documented = CLASSES[name]
     assert dataclasses.is_dataclass(kind)
     assert fields(kind)[: len(documented)] == documented
