@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Mapping, Optional, Type, TypeVar, Union
 from urllib.parse import unquote, urlsplit
 
 from ._answer import Answer
+from .errors import parse_json
 from .events import Completed
 
 __all__ = ["AsyncExecutionResult", "UsageLimits", "WorkflowExecutionResult", "WorkflowStatus"]
@@ -122,17 +123,18 @@ def read_result(answer: Answer) -> WorkflowExecutionResult:
         SimStudioError: The request could not run; or the run was queued although its result was asked for (the error's
             `task_id` is the job's).
     """
-    value = answer.value()
     if not answer.ok:
-        if _is_failure(value):
-            return read_envelope(value, answer)
+        failure = parse_json(answer.body)
+        if _is_failure(failure):
+            return read_envelope(failure, answer)
         raise answer.error()
+    value = answer.value()
+    if _is_envelope(value):
+        return read_envelope(value, answer)
     if _is_queued(value):
         error = answer.invalid(f"the server queued the run as job {_task_id(value)!r} instead of waiting for it")
         error.task_id = _task_id(value)
         raise error
-    if _is_envelope(value):
-        return read_envelope(value, answer)
     return WorkflowExecutionResult(True, output=value, request_id=answer.request_id, status_code=answer.status)
 
 
@@ -142,12 +144,14 @@ def read_queued(answer: Answer) -> ExecutionResult:
     Raises:
         SimStudioError: The request could not run, or no id came back.
     """
-    value = answer.value()
-    task_id = _task_id(value) if answer.ok and isinstance(value, dict) else None
-    if task_id is None:
-        if answer.ok and not _is_envelope(value):
-            raise answer.invalid("the run may have been queued, but the server sent no id to follow it")
+    if not answer.ok:
         return read_result(answer)
+    value = answer.value()
+    task_id = _task_id(value) if isinstance(value, dict) else None
+    if task_id is None:
+        if _is_envelope(value):
+            return read_result(answer)
+        raise answer.invalid("the run may have been queued, but the server sent no id to follow it")
     state = value.get("status")
     return AsyncExecutionResult(
         success=value.get("success", True) is True,
