@@ -29,11 +29,11 @@ def run(argv: Sequence[str]) -> int:
     except (SimStudioError, Interrupted, click.ClickException, click.Abort, TypeError, ValueError) as error:
         failure = explain(error)
         view.failure(failure)
-        return failure.exit_code
+        return failure.exit_code.value
     except SystemExit:
         # Only raised, by click and by rich, where whoever read the output has gone.
-        return ExitCode.OUTPUT_CLOSED
-    return code
+        return ExitCode.OUTPUT_CLOSED.value
+    return int(code)
 
 
 def _accept_any_text() -> None:

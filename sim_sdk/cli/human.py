@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
 
 import click
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.highlighter import JSONHighlighter
 from rich.table import Table
 from rich.text import Text
 
 from sim_sdk._calls import OnStatus
-from sim_sdk.events import BlockChunk, ChunkReset, StreamFailure
+from sim_sdk.events import BlockChunk, ChunkReset, StreamEvent, StreamFailure
 from sim_sdk.results import (
     TERMINAL_STATES,
     AsyncExecutionResult,
@@ -22,10 +22,11 @@ from sim_sdk.results import (
 )
 from sim_sdk.streams import WorkflowStream
 
+from .consoles import make_console
 from .failures import Failure
 from .meters import usage_table
 from .waiting import Countdown, JobProgress
-from .wording import amount, milliseconds, printable, seconds
+from .wording import amount, milliseconds, printable, seconds, timestamp
 
 if TYPE_CHECKING:
     from sim_api.v1.models import LogEntry, LogPage
@@ -37,8 +38,8 @@ class HumanView:
     """A workflow's output goes to standard output as it is, so that it can be piped; what is said of it doesn't."""
 
     def __init__(self) -> None:
-        self._out = Console(highlight=False)
-        self._err = Console(stderr=True, highlight=False)
+        self._out = make_console()
+        self._err = make_console(stderr=True)
         self.clock = Countdown(self._err)
 
     def result(self, result: WorkflowExecutionResult, task_id: Optional[str] = None) -> None:
@@ -48,16 +49,11 @@ class HumanView:
 
     def stream(self, stream: WorkflowStream) -> WorkflowExecutionResult:
         text = _LiveText()
-        for event in stream:
-            if isinstance(event, BlockChunk):
-                text.add(event.chunk)
-            elif isinstance(event, ChunkReset):
-                text.end_line()
-                self._note(Text("what came so far is void; the block begins anew", "yellow"))
-            elif isinstance(event, StreamFailure):
-                text.end_line()
-                self._note(Text(f"a block failed half-way: {printable(event.error)}", "yellow"))
-        text.end_line()
+        try:
+            for event in stream:
+                self._event(event, text)
+        finally:
+            text.end_line()
         if text.empty:
             self.result(stream.result)
         else:
@@ -103,14 +99,26 @@ class HumanView:
         if failure.retry_after is not None:
             message.append(f"\nThe server asks to wait {seconds(failure.retry_after)}.")
         if failure.task_id is not None:
-            message.append(f"\nThe job goes on; follow it with: sim job {printable(failure.task_id)} --wait")
+            message.append(f"\nThe job may be running yet; follow it with: sim job {printable(failure.task_id)} --wait")
         if failure.request_id is not None:
             message.append(f"\nThe server's id of the request: {printable(failure.request_id)}", "dim")
         self._note(message)
 
+    def _event(self, event: StreamEvent, text: "_LiveText") -> None:
+        if isinstance(event, BlockChunk):
+            text.add(event.chunk)
+        elif isinstance(event, ChunkReset):
+            text.end_line()
+            self._note(Text("what came so far is void; the block begins anew", "yellow"))
+        elif isinstance(event, StreamFailure):
+            text.end_line()
+            self._note(Text(f"a block failed half-way: {printable(event.error)}", "yellow"))
+
     def _value(self, value: Any) -> None:
-        text = Text(printable(value)) if isinstance(value, str) else json_text(value)
-        self._out.print(text, soft_wrap=True)
+        if isinstance(value, str):
+            click.echo(printable(value))
+        else:
+            self._out.print(json_text(value), soft_wrap=True)
 
     def _note(self, text: RenderableType) -> None:
         self._err.print(text, soft_wrap=True)
@@ -169,7 +177,7 @@ def _log_table(page: "LogPage") -> Table:
 
 def _log_cells(entry: "LogEntry") -> Iterator[str]:
     cost = None if entry.cost is None else entry.cost.total
-    yield printable(entry.started_at)
+    yield timestamp(entry.started_at)
     yield printable(entry.level)
     yield printable(entry.trigger)
     yield milliseconds(entry.total_duration_ms)

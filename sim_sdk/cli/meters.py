@@ -13,7 +13,7 @@ from .wording import amount, moment, number, printable, size
 
 __all__ = ["usage_table"]
 
-_BAR_WIDTH = 28
+_BAR_WIDTH = 24
 _WARN_ABOVE = 0.75
 _ALARM_ABOVE = 0.9
 

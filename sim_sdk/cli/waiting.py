@@ -6,6 +6,7 @@ from typing import Any, Dict, Iterator, Optional
 
 from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
@@ -65,7 +66,7 @@ class Countdown(SystemClock):
             total=span, completed=left, width=_BAR_WIDTH, complete_style="yellow", finished_style="yellow"
         )
         row.add_row(Text("waiting", "yellow"), bar, Text(f"{left:4.1f} s until the next try"))
-        return row
+        return Padding.indent(row, 2)
 
 
 class JobProgress:
@@ -117,6 +118,6 @@ class JobProgress:
                 width=_BAR_WIDTH,
                 pulse=self._estimate is None,
             ),
-            Text(f"{seconds(elapsed)}{expected}"),
+            Text(f"{elapsed:.1f} s{expected}"),
         )
-        return row
+        return Padding.indent(row, 2)

@@ -1,5 +1,6 @@
 """Values as people read them."""
 
+import datetime
 import time
 from typing import Any, Optional
 
@@ -31,7 +32,7 @@ def seconds(value: float) -> str:
     if value < 60:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest:02} s"
+    return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
 
 
 def milliseconds(value: Any) -> str:
@@ -52,6 +53,11 @@ def size(value: float) -> str:
             return f"{value:.0f} {unit}"
         value /= 1000
     return f"{value:.1f} GB"
+
+
+def timestamp(value: Any) -> str:
+    """A point in time, to the second; what could not be read as one stays as the server wrote it."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime.datetime) else printable(value)
 
 
 def moment(value: Any) -> str:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Callable, Dict, List, Optional, Type
 
 import click
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.live import Live
 from rich.padding import Padding
 from rich.panel import Panel
@@ -15,6 +15,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from sim_sdk import RateLimitError, SimStudioClient, WorkflowExecutionResult, __version__
+from sim_sdk.cli.consoles import make_console
 from sim_sdk.cli.human import json_text, summary
 from sim_sdk.cli.meters import usage_table
 from sim_sdk.cli.waiting import Countdown, JobProgress
@@ -41,7 +42,7 @@ class Stage:
     def __init__(self, dialect: str, *, fast: bool) -> None:
         self._fast = fast
         self._sim = scenery.mock_sim(dialect, fast=fast)
-        self._console = Console(highlight=False)
+        self._console = make_console()
         self._clock = Countdown(self._console)
 
     def __enter__(self) -> "Stage":

@@ -1,0 +1,42 @@
+"""Fixtures of the command's tests: a mock to talk to, and the command run in this process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from contract_tests.cli.commands import Sim
+from sim_conformance.mock import MockSim
+from sim_conformance.mock.dialects import DIALECTS
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own decides what the command does or how it looks."""
+    for name in ("SIM_API_KEY", "SIM_BASE_URL", "SIM_LOG", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def mock(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockSim]:
+    """A mock as documented, which the environment points to."""
+    with MockSim() as mock:
+        _point_to(mock, monkeypatch)
+        yield mock
+
+
+@pytest.fixture(params=DIALECTS)
+def any_mock(environment: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockSim]:
+    """A mock in every dialect in turn, which the environment points to."""
+    with MockSim(request.param) as mock:
+        _point_to(mock, monkeypatch)
+        yield mock
+
+
+@pytest.fixture
+def sim(capsys: pytest.CaptureFixture[str]) -> Sim:
+    return Sim(capsys)
+
+
+def _point_to(mock: MockSim, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIM_API_KEY", mock.api_key)
+    monkeypatch.setenv("SIM_BASE_URL", mock.base_url)

@@ -1,0 +1,62 @@
+"""What a terminal shows while the command waits."""
+
+import io
+
+from rich.console import Console
+
+from sim_sdk.cli.waiting import Countdown, JobProgress
+
+
+def terminal() -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None, legacy_windows=False)
+
+
+def shown(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_a_countdown_shows_how_long_it_is_to_the_next_try_and_waits_that_long() -> None:
+    console = terminal()
+    countdown = Countdown(console)
+    began = countdown.monotonic()
+
+    countdown.sleep(0.05)
+
+    assert countdown.monotonic() - began >= 0.05
+    assert countdown.waited == 0.05
+    assert "s until the next try" in shown(console)
+
+
+def test_a_silenced_countdown_shows_nothing() -> None:
+    console = terminal()
+    countdown = Countdown(console)
+
+    with countdown.silenced():
+        countdown.sleep(0.0)
+
+    assert shown(console) == ""
+    assert countdown.waited == 0.0
+
+
+def test_a_job_shows_its_state_its_time_and_the_estimate() -> None:
+    console = terminal()
+    progress = JobProgress(console)
+
+    with progress.shown():
+        progress.update({"taskId": "t", "status": "processing", "estimatedDuration": 180_000})
+
+    assert "processing" in shown(console)
+    assert "s of about 3 min" in shown(console)
+
+
+def test_a_job_without_a_sensible_estimate_shows_none() -> None:
+    console = terminal()
+    progress = JobProgress(console)
+
+    with progress.shown():
+        for estimate in (None, -5, 0, "soon", True):
+            progress.update({"taskId": "t", "status": "processing", "estimatedDuration": estimate})
+
+    assert "processing" in shown(console)
+    assert "of about" not in shown(console)
