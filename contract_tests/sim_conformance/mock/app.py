@@ -43,6 +43,8 @@ class SimApp:
         entry = Entry(call.now, call.method, call.path, call.query, call.headers, call.body)
         self._world.journal.add(entry)
         reply, fault = self._guarded_answer(call, entry)
+        if self._world.distortion is not None:
+            reply = self._world.distortion(call, reply)
         await self._send(request, send, entry, reply, fault or Fault())
 
     def _call(self, request: Request, body: bytes) -> Call:

@@ -1,6 +1,6 @@
 """One request and its answer, apart from any socket."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -91,6 +91,10 @@ class Reply:
             return
         for frame in self.frames:
             yield frame.delay, framed(frame)
+
+
+Distortion = Callable[[Call, Reply], Reply]
+"""What makes a wrong answer of a right one, for tests of tests."""
 
 
 def framed(frame: Frame) -> bytes:

@@ -7,6 +7,7 @@ from sim_conformance.mock.app import mock_app
 from sim_conformance.mock.behaviours import Behaviour
 from sim_conformance.mock.clock import Clock
 from sim_conformance.mock.contract import Violation
+from sim_conformance.mock.exchange import Distortion
 from sim_conformance.mock.faults import Fault, Faults
 from sim_conformance.mock.jobs import JobState, job_states
 from sim_conformance.mock.journal import Journal
@@ -29,6 +30,7 @@ class MockSim:
         seed: of all ids and durations.
         clock: the time of rate windows, jobs and logs; None for the real one. Scripted slowness is always real.
         validate: check every exchange against the API's document and note what breaks it in the journal.
+        distortion: what changes the answers before they are sent, for tests of tests.
         plan: `enterprise`, whose limits no test meets by accident, or `free`, with the limits of real servers.
 
     Attributes:
@@ -57,8 +59,11 @@ class MockSim:
         clock: Clock | None = None,
         validate: bool = True,
         plan: str = "enterprise",
+        distortion: Distortion | None = None,
     ) -> None:
-        self._world = World(dialect=dialect, plan=plan, seed=seed, clock=clock, validate=validate)
+        self._world = World(
+            dialect=dialect, plan=plan, seed=seed, clock=clock, validate=validate, distortion=distortion
+        )
         self._host = host
         self._port = port
         self._server: BackgroundServer | None = None
@@ -141,6 +146,7 @@ class MockSim:
         behaviour: Behaviour,
         *,
         name: str | None = None,
+        owner: str = "main",
         deployed: bool = True,
         triggered: bool = True,
         needs_redeployment: bool = False,
@@ -149,6 +155,7 @@ class MockSim:
 
         Args:
             name: the one that people see; None for the id.
+            owner: the user whose workspace it is in.
             triggered: whether it has a block by which the API can start it.
         """
         with self._world.state.lock:
@@ -156,36 +163,43 @@ class MockSim:
                 workflow_id,
                 behaviour,
                 name=name,
+                user_id=f"user_{owner}",
                 deployed=deployed,
                 triggered=triggered,
                 needs_redeployment=needs_redeployment,
             )
 
+    def add_account(self, name: str, key: str) -> None:
+        """Add a user with a key of theirs and a workspace, `workspace-` and the name."""
+        with self._world.state.lock:
+            self._world.state.add_account(name, key)
+
     def add_key(self, key: str, *, expired: bool = False) -> None:
         """Let another key of the main user work, or be an expired one."""
         with self._world.state.lock:
-            self._world.state.keys[key] = ApiKey(self._account, expired)
+            self._world.state.keys[key] = ApiKey(self._account("main"), expired)
 
-    def set_rate_limit(self, limit: int, *, window: float = 60.0, mode: Mode = "sync") -> None:
+    def set_rate_limit(self, limit: int, *, window: float = 60.0, mode: Mode = "sync", account: str = "main") -> None:
         """Allow `limit` requests in `window` seconds; a new window opens with the next request.
 
         Args:
             mode: `sync` or `async` runs, or `api` for reading the logs.
         """
         with self._world.state.lock:
-            self._account.windows[mode] = RateWindow(Rate(limit, limit), window)
+            self._account(account).windows[mode] = RateWindow(Rate(limit, limit), window)
 
     def exhaust_rate_limit(self, mode: Mode = "sync") -> None:
         """Use up what the rate window still allows."""
         with self._world.state.lock:
-            self._account.windows[mode].exhaust(self._world.clock.time())
+            self._account("main").windows[mode].exhaust(self._world.clock.time())
 
-    def set_usage(self, *, cost: float, limit: float | None = None) -> None:
-        """Set what the main user has used in this period, and may use; in dollars."""
+    def set_usage(self, *, cost: float, limit: float | None = None, account: str = "main") -> None:
+        """Set what a user has used in this period, and may use; in dollars."""
         with self._world.state.lock:
-            self._account.cost = cost
+            user = self._account(account)
+            user.cost = cost
             if limit is not None:
-                self._account.usage_limit = limit
+                user.usage_limit = limit
 
     def set_job_timing(self, *, queued: float = 0.25, processing: float = 0.5) -> None:
         """Set how many seconds new jobs wait, and then run."""
@@ -240,6 +254,5 @@ class MockSim:
         """
         self.faults.add(Fault(status, headers or {}, body, times=times, operation=operation))
 
-    @property
-    def _account(self) -> Account:
-        return self._world.state.keys[MAIN_KEY].account
+    def _account(self, name: str) -> Account:
+        return self._world.state.accounts[f"user_{name}"]

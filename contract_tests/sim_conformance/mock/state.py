@@ -107,6 +107,7 @@ class State:
         main = _account("user_main", WORKSPACE, plan)
         other = _account("user_other", OTHER_WORKSPACE, plan)
         self.accounts = {account.user_id: account for account in (main, other)}
+        self._plan = plan
         self.keys = {MAIN_KEY: ApiKey(main), OTHER_KEY: ApiKey(other), EXPIRED_KEY: ApiKey(main, expired=True)}
         self.workflows: dict[str, Workflow] = {}
         self.jobs: dict[str, Job] = {}
@@ -140,6 +141,12 @@ class State:
         )
         self.workflows[workflow_id] = workflow
         return workflow
+
+    def add_account(self, name: str, key: str) -> None:
+        """Add a user with a workspace and a key; both are named after it."""
+        account = _account(f"user_{name}", f"workspace-{name}", self._plan)
+        self.accounts[account.user_id] = account
+        self.keys[key] = ApiKey(account)
 
     def record(
         self,
