@@ -1,6 +1,6 @@
 """The body of an execution: the input and the control keys beside it, without either overwriting the other."""
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
 from .files import encode_input
 
@@ -53,7 +53,7 @@ def compose_body(
         controls["selected_outputs"] = selected_outputs
     if encoded is None:
         return ExecuteWorkflowBody(**controls)
-    if not isinstance(encoded, dict):
+    if not isinstance(input_data, Mapping):
         return ExecuteWorkflowBody(**controls, input_=encoded)
     if encoded.keys() == {"input"}:
         return ExecuteWorkflowBody(**controls, input_=encoded["input"])
