@@ -121,11 +121,14 @@ def require_base_url(value: str) -> str:
 
     Raises:
         TypeError: It is no str.
-        ValueError: It is not an absolute http or https URL.
+        ValueError: It is not an absolute http or https URL, or it holds a user name. The message does not show it.
     """
     if value is DEFAULT_BASE_URL:
         value = os.environ.get("SIM_BASE_URL") or str(value)
-    return require_url("base_url", value).rstrip("/")
+    if urlsplit(require_url("base_url", value)).username is not None:
+        # Error messages show where a call went.
+        raise ValueError("base_url: expected a URL without a user name and password")
+    return value.rstrip("/")
 
 
 def require_url(name: str, value: str) -> str:

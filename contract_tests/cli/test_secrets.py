@@ -65,3 +65,10 @@ def test_by_no_refused_key(mock: MockSim, sim: Sim, monkeypatch: pytest.MonkeyPa
         ran = sim("run", "echo")
         assert ran.code in (2, 3)
         assert_hidden(ran)
+
+
+def test_no_password_in_the_servers_url_is_taken(canary: MockSim, sim: Sim) -> None:
+    ran = sim("run", "echo", "--base-url", canary.base_url.replace("://", f"://user:{CANARY}@"))
+
+    assert (ran.code, len(canary.journal)) == (2, 0)
+    assert_hidden(ran)
