@@ -1,5 +1,6 @@
 """The demonstration."""
 
+import re
 import sys
 
 import pytest
@@ -27,6 +28,20 @@ def test_it_shows_every_step_and_needs_no_key(dialect: str) -> None:
         assert shown in ran.out
     assert "\x1b" not in ran.out
     assert MockSim.api_key not in ran.out
+
+
+def test_a_terminal_sees_what_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    ran = finish(start("demo", "--fast"))
+
+    assert (ran.code, ran.err) == (0, "")
+    out = re.sub(r"\x1b\[[0-9;]*m", "", ran.out)
+    assert "\x1b[?25l" in out  # a live display hides the cursor
+    assert out.index("Your order left") < out.index("with you before six.")
+    assert "s of about 3 min" in out
+    assert "s until the next try" in out
 
 
 def test_it_fails_when_a_step_does_not_do_what_it_shows(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:

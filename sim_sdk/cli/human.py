@@ -23,7 +23,7 @@ from sim_sdk.results import (
 from sim_sdk.streams import WorkflowStream
 
 from .consoles import make_console
-from .failures import Failure
+from .failures import ExitCode, Failure
 from .meters import usage_table
 from .waiting import Countdown, JobProgress
 from .wording import amount, milliseconds, printable, seconds, timestamp
@@ -95,6 +95,8 @@ class HumanView:
             self._note(Text(f"there are more: --cursor {printable(page.next_cursor)}", "dim"))
 
     def failure(self, failure: Failure) -> None:
+        if failure.exit_code is ExitCode.INTERRUPTED and self._err.is_terminal:
+            self._err.line()  # away from the ^C that the terminal echoes
         message = Text.assemble(("Error: ", "bold red"), printable(failure.message))
         if failure.retry_after is not None:
             message.append(f"\nThe server asks to wait {seconds(failure.retry_after)}.")
