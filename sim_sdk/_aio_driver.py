@@ -2,10 +2,10 @@
 
 import asyncio
 import inspect
-from typing import TYPE_CHECKING, Any, Awaitable, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, TypeVar, Union
 
 from ._clock import Clock, SystemClock
-from ._flow import Effect, Flow, Open, Read, Sleep
+from ._flow import Effect, Flow, Notify, Open, Read, Sleep
 
 if TYPE_CHECKING:
     from sim_api.aio_transport import AsyncTransport
@@ -39,11 +39,12 @@ class AsyncDriver:
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]  # a generator's return value is typed Any
 
-    async def _perform(self, effect: Effect) -> Any:
+    def _perform(self, effect: Effect) -> Awaitable[Any]:
         if isinstance(effect, Read):
-            return await effect.response.read(total=effect.total, idle=effect.idle)
+            reading: Awaitable[Any] = effect.response.read(total=effect.total, idle=effect.idle)
+            return reading
         if isinstance(effect, Open):
-            return await self._transport().open(
+            return self._transport().open(
                 effect.method,
                 effect.url,
                 effect.headers,
@@ -52,6 +53,9 @@ class AsyncDriver:
                 total=effect.total,
                 idle=effect.idle,
             )
+        return self._wait_or_call(effect)
+
+    async def _wait_or_call(self, effect: Union[Sleep, Notify]) -> Any:
         outcome = self.clock.sleep(effect.seconds) if isinstance(effect, Sleep) else effect.function(*effect.arguments)
         return await outcome if inspect.isawaitable(outcome) else outcome
 

@@ -8,7 +8,7 @@ from ._headers import Headers
 from .errors import InvalidResponseError, SimStudioError, error_from_response, invalid_response, parse_json
 
 
-@dataclass(frozen=True)
+@dataclass
 class Answer:
     """Status, headers and body of one response.
 

@@ -46,7 +46,7 @@ _POLL_GROWTH = 1.5
 _MAX_POLL_INTERVAL = 30.0  # seconds
 
 
-@dataclass(frozen=True)
+@dataclass
 class Execution:
     """One execution as it was asked for, checked, its files read, its body encoded: ready to be sent, also again."""
 
@@ -125,6 +125,7 @@ class Calls:
         stream = StreamFlow(self.engine, response, call, first_event)
         head = self.engine.answer(response, call)
         if head.ok and head.headers.get("content-type", "").lower().startswith(_EVENT_STREAM):
+            self.engine.note(head)
             return stream
         stream.preload(read_result((yield from self.engine.read(response, call))))
         return stream

@@ -29,7 +29,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 3
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
     """What all exchanges of one call of the user's have in common.
 
@@ -90,10 +90,8 @@ class Engine:
         pieces: List[bytes] = []
         size = 0
         try:
-            while True:
+            while not response.ended:
                 piece = yield from self.read_piece(response, call)
-                if not piece:
-                    break
                 pieces.append(piece)
                 size += len(piece)
                 if self.options.max_response_bytes is not None and size > self.options.max_response_bytes:
@@ -107,8 +105,7 @@ class Engine:
         finally:
             response.close()
         answer = self.answer(response, call, b"".join(pieces))
-        if not answer.ok:
-            self._note(answer)
+        self.note(answer)
         return answer
 
     def read_piece(
@@ -131,6 +128,13 @@ class Engine:
             self.options.clock.time(),
             self.options.api_key.redact,
         )
+
+    def note(self, answer: Answer) -> None:
+        """Remember what an answer says of the rate limit."""
+        body = parse_json(answer.body) if answer.status == 429 else None
+        seen = read_rate_limit(answer.status, answer.headers, body, answer.received)
+        if seen is not None:
+            self.rate_limit = seen
 
     def retrying(
         self,
@@ -190,7 +194,6 @@ class Engine:
             error = self.failed(failure, call)
             logger.debug("%s %s: %s", request.method, url, error)
             raise error from None
-        self._note(self.answer(response, call))
         elapsed = self.options.clock.monotonic() - began
         logger.debug("%s %s: HTTP %d after %.3f s", request.method, url, response.status, elapsed)
         return response
@@ -219,11 +222,6 @@ class Engine:
         if remaining is not None and remaining <= 0:
             raise RequestTimeoutError("timed out: the total time limit passed", TIMEOUT, request_sent=sent)
         return remaining
-
-    def _note(self, answer: Answer) -> None:
-        seen = read_rate_limit(answer.status, answer.headers, parse_json(answer.body), answer.received)
-        if seen is not None:
-            self.rate_limit = seen
 
 
 def _origin(url: str) -> object:

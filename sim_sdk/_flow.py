@@ -17,6 +17,11 @@ class ResponseHandle(Protocol):
     status: int
     headers: Sequence[Tuple[str, str]]
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is known that the body has been read to its end; False also where only another read can tell."""
+        ...
+
     def read(self, *, total: Optional[float], idle: Optional[float]) -> Any:
         """The next bytes of the body, b"" at its end; an awaitable of them where the transport is asynchronous."""
 
@@ -24,7 +29,7 @@ class ResponseHandle(Protocol):
         """Give the connection back where the body was read to its end, else close it. Never blocks."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Open:
     """Send a request; the driver answers with a `ResponseHandle`. Times are in seconds, None means no limit."""
 
@@ -37,7 +42,7 @@ class Open:
     idle: Optional[float]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Read:
     """Read the next bytes of a body; the driver answers with them, b"" at the end."""
 
@@ -46,14 +51,14 @@ class Read:
     idle: Optional[float]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sleep:
     """Wait, in seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass
 class Notify:
     """Call a function of the user's (which may be a coroutine function where the driver is asynchronous)."""
 

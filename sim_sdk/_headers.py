@@ -1,6 +1,8 @@
 """Response headers: names without regard to case, read-only."""
 
-from typing import Dict, Iterable, Iterator, Mapping, Tuple
+from typing import Dict, Iterable, Iterator, Mapping, Optional, Tuple, TypeVar, Union, overload
+
+_T = TypeVar("_T")
 
 
 class Headers(Mapping[str, str]):
@@ -17,6 +19,17 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name.lower()][1]
+
+    @overload
+    def get(self, name: str) -> Optional[str]: ...
+
+    @overload
+    def get(self, name: str, default: Union[str, _T]) -> Union[str, _T]: ...
+
+    def get(self, name: str, default: object = None) -> object:
+        # Mapping's own raises and catches a KeyError for each header that is not there, which most are not.
+        field = self._fields.get(name.lower())
+        return default if field is None else field[1]
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._fields.values())

@@ -1,7 +1,10 @@
 """Checks of arguments, made before anything is sent. Each error names the argument and what was expected."""
 
 import math
+import re
 from typing import List, Optional, Sequence
+
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def require_number(name: str, value: object) -> float:
@@ -38,7 +41,7 @@ def require_identifier(name: str, value: object) -> str:
         raise TypeError(f"{name}: expected a str, got {type(value).__name__}")
     if not value or value in (".", ".."):
         raise ValueError(f"{name}: expected the id of a resource, got {value!r}")
-    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
+    if _CONTROL_CHARACTER.search(value):
         raise ValueError(f"{name}: expected an id without control characters, got {value!r}")
     try:
         value.encode("utf-8")

@@ -14,6 +14,8 @@ __all__ = ["RateLimitInfo", "read_hint", "read_rate_limit"]
 # A clock further from the server's than this is wrong; less is the rounding of the Date header and the way here.
 _CLOCK_TOLERANCE = 2.0
 
+_TELLING = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
+
 
 @dataclass
 class RateLimitInfo:
@@ -59,6 +61,8 @@ def read_hint(status: int, headers: Mapping[str, str], body: Any, now: float) ->
 
 def read_rate_limit(status: int, headers: Mapping[str, str], body: Any, now: float) -> Optional[RateLimitInfo]:
     """The rate limit that a response tells, or None where it tells none. Arguments as for `read_hint`."""
+    if status != 429 and all(headers.get(name) is None for name in _TELLING):
+        return None
     now = _server_now(headers, now)
     limit = parse_number(headers.get("x-ratelimit-limit"))
     remaining = parse_number(headers.get("x-ratelimit-remaining"))

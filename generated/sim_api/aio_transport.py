@@ -8,6 +8,7 @@ goes wrong is told as a `TransportFailure`.
 import asyncio
 import ssl
 import sys
+from contextvars import ContextVar
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
@@ -34,23 +35,35 @@ class _Progress:
         self.sent = False
 
 
-async def _note_sent(session: Any, context: Any, parameters: Any) -> None:
-    context.trace_request_ctx.sent = True
+# The exchange that this task is in: aiohttp offers no cheaper way to learn when its request goes out.
+_current: "ContextVar[_Progress]" = ContextVar("_current")
+
+
+class _Request(aiohttp.ClientRequest):
+    async def send(self, conn: Any) -> aiohttp.ClientResponse:
+        _current.get().sent = True
+        return await super().send(conn)
 
 
 class AsyncRawResponse:
     """The head of an answer, and its body to be read piece by piece.
 
+    Args:
+        response: The answer.
+        timed: Whether aiohttp keeps to the exchange's limits by itself.
+
     Attributes:
         status: The HTTP status.
         headers: The header fields, in the order in which they came.
+        ended: Whether the body has been read to its end.
     """
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, *, timed: bool) -> None:
         self.status: int = response.status
         self.headers: List[Tuple[str, str]] = list(response.headers.items())
         self._response = response
-        self._ended = False
+        self._timed = timed
+        self.ended = False
 
     async def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
         """The next bytes of the body, decompressed, as soon as there are any; b"" at its end.
@@ -62,18 +75,29 @@ class AsyncRawResponse:
         Raises:
             TransportFailure: The body broke off, cannot be decompressed, or a limit passed.
         """
-        if self._ended:
+        if self.ended:
             return b""
-        outcome = await self._read(total, idle)
+        outcome: Union[bytes, TransportFailure, None] = self._buffered()
+        if outcome is None:
+            outcome = await self._read(total, idle)
         if isinstance(outcome, TransportFailure):
             raise outcome
-        if not outcome:
-            self._ended = True
+        if self._response.content.at_eof():
+            self.ended = True
             self._response.release()
         return outcome
 
+    def _buffered(self) -> Optional[bytes]:
+        """What can be had without waiting, so that no limit has to be set; None where there is nothing yet."""
+        content = self._response.content
+        if content.exception() is not None:
+            return None
+        return content.read_nowait() or (b"" if content.at_eof() else None)
+
     async def _read(self, total: Optional[float], idle: Optional[float]) -> Union[bytes, TransportFailure]:
         try:
+            if self._timed:
+                return await self._response.content.readany()
             async with within(_shortest(total, idle)):
                 return await self._response.content.readany()
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
@@ -85,8 +109,8 @@ class AsyncRawResponse:
 
     def close(self) -> None:
         """Give the connection back where the body was read to its end, else close it."""
-        if not self._ended:
-            self._ended = True
+        if not self.ended:
+            self.ended = True
             self._response.close()
 
 
@@ -121,7 +145,7 @@ class AsyncTransport:
         if isinstance(outcome, TransportFailure):
             # Raised out here, so that it carries neither the frames of aiohttp nor the header values in them.
             raise outcome
-        return AsyncRawResponse(outcome)
+        return AsyncRawResponse(outcome, timed=idle is None)
 
     async def close(self) -> None:
         """Close the idle connections. The transport can still be used; it opens new ones."""
@@ -140,17 +164,22 @@ class AsyncTransport:
         idle: Optional[float],
     ) -> Union[aiohttp.ClientResponse, TransportFailure]:
         progress = _Progress()
+        _current.set(progress)
+        # Without a limit on silence aiohttp's own timer, which also runs on while the body is read, is all it takes.
+        own_total = total if idle is None else None
+        request = self._current_session().request(
+            method,
+            yarl.URL(url, encoded=True),
+            headers=headers,
+            data=body,
+            timeout=aiohttp.ClientTimeout(total=own_total, sock_connect=connect),
+            **self._options,
+        )
         try:
+            if idle is None:
+                return await request
             async with within(_shortest(total, idle)):
-                return await self._current_session().request(
-                    method,
-                    yarl.URL(url, encoded=True),
-                    headers=headers,
-                    data=body,
-                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect),
-                    trace_request_ctx=progress,
-                    **self._options,
-                )
+                return await request
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
             return _failure(error, total, idle, sent=progress.sent)
 
@@ -164,15 +193,13 @@ class AsyncTransport:
 
 
 def _new_session() -> aiohttp.ClientSession:
-    tracing = aiohttp.TraceConfig()
-    tracing.on_request_headers_sent.append(_note_sent)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         max_line_size=_HEADER_BYTES,
         max_field_size=_HEADER_BYTES,
-        trace_configs=[tracing],
+        request_class=_Request,
     )
 
 

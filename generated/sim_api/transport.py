@@ -11,7 +11,8 @@ import socket
 import ssl
 import threading
 import time
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union
+from http.client import HTTPResponse
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union, cast
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -73,6 +74,18 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
+class _AnswerReader(io.BufferedReader):
+    """Refuses a head that breaks off. `http.client` would take the end of the connection for the end of the head."""
+
+    in_head = True
+
+    def readline(self, size: Optional[int] = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line and self.in_head:
+            raise ConnectionResetError("it ended before the headers of the answer did")
+        return line
+
+
 class _TimedSocket:
     """A connected socket whose reads and writes keep to the limits of the exchange that uses it."""
 
@@ -91,13 +104,22 @@ class _TimedSocket:
                 self.raw.sendall(view[start : start + _SEND_BYTES])
 
     def makefile(self, *args: Any, **kwargs: Any) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self), _READ_BYTES)
+        return _AnswerReader(_TimedReader(self), _READ_BYTES)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.raw, name)
 
 
+class _WholeHead(HTTPResponse):
+    def begin(self) -> None:
+        reader = cast(_AnswerReader, self.fp)
+        super().begin()
+        reader.in_head = False
+
+
 class _TimedConnection(HTTPConnection):
+    response_class = _WholeHead
+
     def connect(self) -> None:
         super().connect()
         self.sock: Any = _TimedSocket(self.sock, _current.limits)
@@ -126,6 +148,7 @@ class RawResponse:
     Attributes:
         status: The HTTP status.
         headers: The header fields, in the order in which they came.
+        ended: Whether the body has been read to its end.
     """
 
     def __init__(self, response: urllib3.BaseHTTPResponse, limits: _Limits) -> None:
@@ -133,7 +156,7 @@ class RawResponse:
         self.headers: List[Tuple[str, str]] = list(response.headers.items())
         self._response = response
         self._limits = limits
-        self._ended = False
+        self.ended = False
 
     def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
         """The next bytes of the body, decompressed, as soon as there are any; b"" at its end.
@@ -145,14 +168,14 @@ class RawResponse:
         Raises:
             TransportFailure: The body broke off, cannot be decompressed, or a limit passed.
         """
-        if self._ended:
+        if self.ended:
             return b""
         self._limits.set(total, idle)
         outcome = self._read()
         if isinstance(outcome, TransportFailure):
             raise outcome
         if not outcome:
-            self._ended = True
+            self.ended = True
             self._response.release_conn()
         return outcome
 
@@ -168,8 +191,8 @@ class RawResponse:
 
     def close(self) -> None:
         """Give the connection back where the body was read to its end, else close it."""
-        if not self._ended:
-            self._ended = True
+        if not self.ended:
+            self.ended = True
             self._response.close()
             self._response.release_conn()
 
