@@ -64,12 +64,14 @@ class ScriptedServer:
     Attributes:
         requests: What arrived.
         left: Set when a client has left in the midst of an exchange, or one that was ended by `Ending.STALL`.
+        closed: Set when the server has closed a connection.
         problems: What went otherwise than the script had it.
     """
 
     def __init__(self, *script: Exchange, context: ssl.SSLContext | None = None, listening: bool = True) -> None:
         self.requests: list[Received] = []
         self.left = threading.Event()
+        self.closed = threading.Event()
         self.problems: list[str] = []
         self.connections = 0
         self._script: Iterator[Exchange] = iter(script)
@@ -136,6 +138,7 @@ class ScriptedServer:
         except OSError:
             self.left.set()
         connection.close()
+        self.closed.set()
 
     def _converse(self, connection: socket.socket, number: int) -> None:
         with connection.makefile("rb") as reader:
