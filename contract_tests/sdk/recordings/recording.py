@@ -20,7 +20,8 @@ class Recording:
         asked: the request's body as JSON, or its text where it is none.
         headers: of the answer; names in lower case.
         body: of the answer, without any transfer coding.
-        wire: the answer as a server sends it.
+        head: of the answer, as a server sends it.
+        coded_body: of the answer, as a server sends it.
     """
 
     name: str
@@ -31,7 +32,13 @@ class Recording:
     status: int
     headers: dict[str, str]
     body: bytes
-    wire: bytes
+    head: bytes
+    coded_body: bytes
+
+    @property
+    def wire(self) -> bytes:
+        """The answer as a server sends it."""
+        return self.head + self.coded_body
 
     @property
     def value(self) -> Any:
@@ -78,17 +85,19 @@ def _read(name: str, request: dict[str, Any], response: dict[str, Any]) -> Recor
         status=response["status"],
         headers=_lower(response["headers"]),
         body=body,
-        wire="\r\n".join([*lines, "", ""]).encode() + (_chunked(body) if coded is None else coded.encode()),
+        head="\r\n".join([*lines, "", ""]).encode(),
+        coded_body=chunked(body) if coded is None else coded.encode(),
     )
+
+
+def chunked(body: bytes, size: int = 1 << 30) -> bytes:
+    """The body in the chunked transfer coding, with at most that many bytes in a chunk."""
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
 
 
 def _lower(headers: dict[str, str]) -> dict[str, str]:
     return {name.lower(): text for name, text in headers.items()}
-
-
-def _chunked(body: bytes) -> bytes:
-    piece = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
-    return piece + b"0\r\n\r\n"
 
 
 def _dechunked(coded: bytes) -> bytes:

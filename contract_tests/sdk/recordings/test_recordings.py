@@ -10,6 +10,7 @@ import pytest
 
 from contract_tests.sdk._clock import FakeClock
 from contract_tests.sdk._server import ScriptedServer
+from contract_tests.sdk.conftest import KEY
 from contract_tests.sdk.recordings.reading import (
     epoch,
     expected_error,
@@ -23,7 +24,7 @@ from contract_tests.sdk.recordings.reading import (
     is_failed_run,
     with_limit,
 )
-from contract_tests.sdk.recordings.recording import Recording, recordings
+from contract_tests.sdk.recordings.recording import Recording, chunked, recordings
 from sim_sdk import (
     AsyncExecutionResult,
     BlockChunk,
@@ -187,6 +188,51 @@ def test_stream(replay: Callable[..., Replay], recording: Recording) -> None:
         assert "".join(stream.text) == "".join(expected.chunks)
         assert stream.result == result
     assert run.server.connections == 1
+
+
+@such(route=EXECUTE, when=lambda recording: asks_stream(recording) and is_event_stream(recording))
+def test_a_stream_byte_by_byte(serve: Serve, connect: Connect, recording: Recording) -> None:
+    client = connect(serve([recording.wire], [recording.head + chunked(recording.body, 1)]))
+    whole, bytewise = (client.execute_workflow(recording.workflow_id, stream=True) for _ in range(2))
+    assert bytewise == whole
+
+
+OWN_CONTROLS = {"stream", "selectedOutputs"}
+FOREIGN_CONTROLS = {"executionId", "includeThinking", "isSecureMode", "triggerType", "workflowTriggerType"}
+
+
+def is_one_of_ours(recording: Recording) -> bool:
+    """Whether the recorded request is one that the SDK would make; many probe what servers do with others."""
+    body = recording.asked
+    if recording.method != "POST" or recording.path.endswith("/") or not isinstance(body, dict):
+        return False
+    if "x-stream-response" in recording.asked_headers:
+        return False
+    if FOREIGN_CONTROLS & body.keys() or ("input" in body and body.keys() - OWN_CONTROLS - {"input"}):
+        return False
+    if asks_async(recording) or body.get("stream") is not True:
+        return not OWN_CONTROLS & body.keys()
+    return isinstance(body.get("selectedOutputs", ["one"]), list) and body.get("selectedOutputs") != []
+
+
+@such(route=EXECUTE, when=is_one_of_ours)
+def test_the_recorded_request_is_made(replay: Callable[..., Replay], recording: Recording) -> None:
+    run = replay(recording)
+    run.outcome(
+        lambda: run.client.execute_workflow(
+            recording.workflow_id,
+            {key: value for key, value in recording.asked.items() if key not in OWN_CONTROLS},
+            stream=recording.asked.get("stream"),
+            selected_outputs=recording.asked.get("selectedOutputs"),
+            async_execution=asks_async(recording),
+        )
+    )
+    (sent,) = run.server.requests
+    assert (sent.method, sent.target, sent.json()) == (recording.method, recording.path, recording.asked)
+    assert sent.headers["content-type"] == "application/json"
+    assert sent.headers["x-api-key"] == KEY
+    assert sent.headers.get("x-execution-mode") == ("async" if asks_async(recording) else None)
+    assert sent.headers["user-agent"].startswith("sim-sdk/")
 
 
 @such(route="/api/workflows/[^/]+/status")
