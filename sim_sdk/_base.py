@@ -78,24 +78,23 @@ class ClientBase:
     ) -> None:
         # From here on the key is nowhere in plain text, not even in the locals of a traceback.
         api_key = require_api_key(api_key)
-        self._use(
-            Options(
-                api_key=api_key,
-                base_url=require_base_url(base_url),
-                timeout=timeout,
-                connect_timeout=connect_timeout,
-                idle_timeout=idle_timeout,
-                max_retries=max_retries,
-                max_response_bytes=max_response_bytes,
-                headers={} if headers is None else headers,
-                user_agent=user_agent,
-                pool_size=pool_size,
-                proxy=proxy,
-                ssl_context=ssl_context,
-                clock=clock or self._system_clock(),
-            )
+        options = Options(
+            api_key=api_key,
+            base_url=require_base_url(base_url),
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            idle_timeout=idle_timeout,
+            max_retries=max_retries,
+            max_response_bytes=max_response_bytes,
+            headers=dict(headers or {}),
+            user_agent=user_agent,
+            pool_size=pool_size,
+            proxy=proxy,
+            ssl_context=ssl_context,
+            clock=clock or self._system_clock(),
         )
-        self._connect()
+        self._connect(options)
+        self._use(options)
 
     @property
     def base_url(self) -> str:
@@ -145,9 +144,10 @@ class ClientBase:
             options["base_url"] = require_base_url(options["base_url"])
         copy = type(self).__new__(type(self))
         copy.__dict__.update(self.__dict__)
-        copy._change(**options)
+        changed = dataclasses.replace(self._engine.options, **options)
         if any(name in options for name in _OF_TRANSPORT):
-            copy._connect()
+            copy._connect(changed)
+        copy._use(changed, self._engine.rate_limit)
         return copy
 
     def __repr__(self) -> str:
@@ -166,6 +166,7 @@ class ClientBase:
         """Calls from now on keep to these options; those under way go on with the ones that they began with."""
         self._engine = Engine(options, seen)
         self._calls = Calls(self._engine)
+        self._drive(options)
 
     def _change(self, **options: Any) -> None:
         self._use(dataclasses.replace(self._engine.options, **options), self._engine.rate_limit)
@@ -174,8 +175,12 @@ class ClientBase:
     def _system_clock() -> Clock:
         return SystemClock()
 
-    def _connect(self) -> None:
-        """Make the driver and its transport for the options."""
+    def _connect(self, options: Options) -> None:
+        """Make the connections that the client and its copies share."""
+        raise NotImplementedError
+
+    def _drive(self, options: Options) -> None:
+        """Make the driver of flows."""
         raise NotImplementedError
 
     def _prepare(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
 
 from ._bodies import compose_body
-from ._engine import Call, Engine
+from ._engine import Call, Engine, OnRetry
 from ._flow import Flow, Notify, Sleep
 from ._logging import logger
 from ._stream_flow import StreamFlow
@@ -106,9 +106,15 @@ class Calls:
             return (yield from self.drain((yield from self.open_stream(execution, call))))
         return read_result((yield from self.engine.send(execution.request, call)))
 
-    def execute_with_retry(self, execution: Execution, policy: RetryPolicy) -> Flow[ExecutionResult]:
+    def execute_with_retry(
+        self, execution: Execution, policy: RetryPolicy, on_retry: Optional[OnRetry]
+    ) -> Flow[ExecutionResult]:
         """Run a workflow, again as long as it is certain that the server has not begun it."""
-        return (yield from self.engine.retrying(lambda: self.execute(execution), policy, execution_retryable))
+        return (
+            yield from self.engine.retrying(
+                lambda: self.execute(execution), policy, execution_retryable, on_retry=on_retry
+            )
+        )
 
     def stream(self, execution: Execution, first_event_timeout: Optional[float]) -> Flow[StreamFlow]:
         """Run a workflow and hand over its stream."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Type, Typ
 from urllib.parse import urljoin, urlsplit
 
 from ._answer import Answer
-from ._flow import Flow, Open, Read, ResponseHandle, Sleep
+from ._flow import Flow, Notify, Open, Read, ResponseHandle, Sleep
 from ._headers import Headers
 from ._logging import logger
 from ._options import Options
@@ -23,6 +23,9 @@ from .retry import RetryPolicy
 
 if TYPE_CHECKING:
     from sim_api.request import Request
+
+OnRetry = Callable[[SimStudioError, float], Any]
+"""Takes the error of a try, and how many seconds the next one is away."""
 
 _T = TypeVar("_T")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -142,6 +145,7 @@ class Engine:
         policy: RetryPolicy,
         retryable: Callable[[SimStudioError], bool],
         call: Optional[Call] = None,
+        on_retry: Optional[OnRetry] = None,
     ) -> Flow[_T]:
         """Attempts until one succeeds, or the policy or the call's deadline says that it is over.
 
@@ -158,6 +162,8 @@ class Engine:
                 if wait is None or (remaining is not None and wait >= remaining):
                     raise
                 logger.info("try %d failed (%s); the next one is in %.2f s", retries + 1, error, wait)
+                if on_retry is not None:
+                    yield Notify(on_retry, (error, wait))
             yield Sleep(wait)
             retries += 1
 

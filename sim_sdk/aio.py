@@ -36,6 +36,7 @@ from ._batch_aio import AsyncStart, run_batch
 from ._batch_run import start_on
 from ._calls import Calls, Execution, OnStatus
 from ._clock import Clock, SystemClock
+from ._engine import OnRetry
 from ._log_calls import LogCalls, PageFlow
 from ._options import Options
 from ._stream_flow import StreamFlow
@@ -185,11 +186,12 @@ class AsyncLogs:
 
 @_documented_as(SimStudioClient)
 class AsyncSimStudioClient(ClientBase):
-    def _connect(self) -> None:
+    def _connect(self, options: Options) -> None:
         if find_spec("aiohttp") is None:
             raise ImportError('AsyncSimStudioClient needs aiohttp: pip install "sim-sdk[async]"')
-        options = self._engine.options
         self._connections = _Connections(options)
+
+    def _drive(self, options: Options) -> None:
         self._driver = AsyncDriver(self._connections.transport, options.clock)
 
     @staticmethod
@@ -293,6 +295,7 @@ class AsyncSimStudioClient(ClientBase):
         backoff_multiplier: float = 2.0,
         *,
         max_retry_after: float = 120.0,
+        on_retry: Optional[OnRetry] = None,
         input: Any = ...,
     ) -> WorkflowExecutionResult: ...
 
@@ -311,6 +314,7 @@ class AsyncSimStudioClient(ClientBase):
         backoff_multiplier: float = 2.0,
         *,
         max_retry_after: float = 120.0,
+        on_retry: Optional[OnRetry] = None,
         input: Any = ...,
     ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]: ...
 
@@ -328,11 +332,12 @@ class AsyncSimStudioClient(ClientBase):
         backoff_multiplier: float = 2.0,
         *,
         max_retry_after: float = 120.0,
+        on_retry: Optional[OnRetry] = None,
         input: Any = UNSET,
     ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]:
         policy = RetryPolicy(max_retries, initial_delay, max_delay, backoff_multiplier, max_retry_after)
         execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs, async_execution)
-        return await self._driver.run(self._calls.execute_with_retry(execution, policy))
+        return await self._driver.run(self._calls.execute_with_retry(execution, policy, on_retry))
 
     async def execute_and_wait(
         self,
@@ -402,8 +407,9 @@ class AsyncSimStudioClient(ClientBase):
 
     def _synchronous(self) -> SimStudioClient:
         twin = SimStudioClient.__new__(SimStudioClient)
-        twin._use(dataclasses.replace(self._engine.options, clock=SystemClock()))
-        twin._connect()
+        options = dataclasses.replace(self._engine.options, clock=SystemClock())
+        twin._connect(options)
+        twin._use(options)
         return twin
 
     async def __aenter__(self) -> "Self":

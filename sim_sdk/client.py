@@ -19,6 +19,7 @@ from typing import (
 from ._base import UNSET, ClientBase
 from ._calls import OnStatus
 from ._driver import Driver
+from ._engine import OnRetry
 from ._options import Options
 from .logs import Logs
 from .results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
@@ -67,9 +68,10 @@ class _Connections:
 class SimStudioClient(ClientBase):
     __doc__ = ClientBase.__doc__
 
-    def _connect(self) -> None:
-        options = self._engine.options
+    def _connect(self, options: Options) -> None:
         self._connections = _Connections(options)
+
+    def _drive(self, options: Options) -> None:
         self._driver = Driver(self._connections.transport, options.clock)
 
     @overload
@@ -202,6 +204,7 @@ class SimStudioClient(ClientBase):
         backoff_multiplier: float = 2.0,
         *,
         max_retry_after: float = 120.0,
+        on_retry: Optional[OnRetry] = None,
         input: Any = ...,
     ) -> WorkflowExecutionResult: ...
 
@@ -220,6 +223,7 @@ class SimStudioClient(ClientBase):
         backoff_multiplier: float = 2.0,
         *,
         max_retry_after: float = 120.0,
+        on_retry: Optional[OnRetry] = None,
         input: Any = ...,
     ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]: ...
 
@@ -237,6 +241,7 @@ class SimStudioClient(ClientBase):
         backoff_multiplier: float = 2.0,
         *,
         max_retry_after: float = 120.0,
+        on_retry: Optional[OnRetry] = None,
         input: Any = UNSET,
     ) -> Union[WorkflowExecutionResult, AsyncExecutionResult]:
         """Run a workflow; wait and try again when a limit is met (Python SDK page, "execute_with_retry").
@@ -258,6 +263,7 @@ class SimStudioClient(ClientBase):
             backoff_multiplier: What each wait is multiplied by for the next one.
             max_retry_after: The longest hint that is waited for, in seconds; with a longer one the error, which carries
                 it in `retry_after`, is raised at once.
+            on_retry: Called before each wait, with the error and the seconds to wait.
             input: The same as `input_data`.
 
         Raises:
@@ -266,7 +272,7 @@ class SimStudioClient(ClientBase):
         """
         policy = RetryPolicy(max_retries, initial_delay, max_delay, backoff_multiplier, max_retry_after)
         execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs, async_execution)
-        return self._driver.run(self._calls.execute_with_retry(execution, policy))
+        return self._driver.run(self._calls.execute_with_retry(execution, policy, on_retry))
 
     def execute_and_wait(
         self,
