@@ -86,7 +86,7 @@ class ClientBase:
             idle_timeout=idle_timeout,
             max_retries=max_retries,
             max_response_bytes=max_response_bytes,
-            headers=dict(headers or {}),
+            headers={} if headers is None else headers,
             user_agent=user_agent,
             pool_size=pool_size,
             proxy=proxy,
