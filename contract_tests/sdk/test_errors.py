@@ -298,7 +298,7 @@ def test_a_key_that_the_server_echoes_is_shown_nowhere(serve: Serve, connect: Co
     assert error.headers["x-echo"] == "[redacted]"
 
 
-@pytest.mark.parametrize("reply", [json_answer(401, {"error": "x"}), b"not HTTP"])
+@pytest.mark.parametrize("reply", [json_answer(401, {"error": "x"}), b"not HTTP\r\n\r\n"])
 def test_a_traceback_with_all_its_locals_does_not_show_the_key(serve: Serve, connect: Connect, reply: bytes) -> None:
     error = error_of(serve, connect, reply)
     text = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
