@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, Mapping, Set, Union, cast
 
 import attrs
 from cattrs import Converter, transform_error
+from cattrs.cols import list_structure_factory
 from cattrs.gen import (
     make_dict_structure_fn_from_attrs,  # pyright: ignore[reportUnknownVariableType]
     make_dict_unstructure_fn_from_attrs,  # pyright: ignore[reportUnknownVariableType]
@@ -14,7 +15,7 @@ from cattrs.gen import (
 )
 
 from .encode import rfc3339
-from .typeforms import is_free_form, is_model, is_union, resolve
+from .typeforms import is_free_form, is_list, is_model, is_union, resolve
 from .unions import union_hook
 from .values import UNSET, FilePart
 
@@ -157,6 +158,21 @@ def _same_factory(_: Any) -> Any:
     return _same
 
 
+def _list_factory(converter: Converter) -> Callable[[Any], Hook]:
+    def factory(hint: Any) -> Hook:
+        structure = list_structure_factory(hint, converter)
+
+        def hook(value: Any, _: Any) -> Any:
+            # cattrs takes anything that can be iterated over, an object's keys too.
+            if value.__class__ is not list:
+                raise TypeError(f"a list expected, not {type(value).__name__}")
+            return structure(value, hint)
+
+        return hook
+
+    return factory
+
+
 def _union_factory(structure: Hook) -> Callable[[Any], Hook]:
     return lambda union: union_hook(union, structure)
 
@@ -167,6 +183,7 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(is_model, models.structure)
     converter.register_unstructure_hook_factory(is_model, models.unstructure)
     converter.register_structure_hook_factory(is_union, _union_factory(converter.structure))
+    converter.register_structure_hook_factory(is_list, _list_factory(converter))
     converter.register_structure_hook_factory(is_free_form, _same_factory)
     converter.register_unstructure_hook_factory(is_free_form, _same_factory)
     for scalar in (str, int, float, bool):

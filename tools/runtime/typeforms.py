@@ -27,6 +27,11 @@ def is_union(hint: Any) -> bool:
     return get_origin(hint) in _UNIONS
 
 
+def is_list(hint: Any) -> bool:
+    """Whether a hint is a list of something."""
+    return get_origin(hint) is list
+
+
 def is_free_form(hint: Any) -> bool:
     """Whether any JSON value of this hint already is its Python value, so that nothing has to look into it."""
     if hint is Any or hint is Unset or hint in _SCALARS:
