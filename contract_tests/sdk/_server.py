@@ -177,7 +177,7 @@ class ScriptedServer:
 
 def _read_request(reader: Any, number: int) -> Received | None:
     line = reader.readline().decode("latin-1").split()
-    if len(line) != 3:
+    if len(line) != 3 or not line[2].startswith("HTTP/"):
         return None
     headers = {}
     while (field := reader.readline().decode("latin-1").strip()) != "":
