@@ -10,7 +10,7 @@ tells.
 import hashlib
 import hmac
 import time
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Protocol, Sequence, Tuple, Union
 
 from .errors import UNAUTHORIZED, SimStudioError, parse_json
 
@@ -22,9 +22,18 @@ __all__ = ["WebhookError", "delivery_id", "sign", "verify"]
 Body = Union[bytes, bytearray, memoryview, str]
 Secret = Union[str, bytes]
 
+
 _SIGNATURE = "sim-signature"
 _DELIVERY_IDS = ("sim-delivery-id", "idempotency-key")
 _MAX_DIGITS = 18
+
+
+class HeaderFields(Protocol):
+    """A request's headers, of whatever framework: those of some are no Mapping."""
+
+    def items(self) -> Iterable[Tuple[str, str]]:
+        """Names and values."""
+        ...
 
 
 class WebhookError(SimStudioError):
@@ -42,7 +51,7 @@ class WebhookError(SimStudioError):
 
 def verify(
     body: Body,
-    headers_or_signature: Union[Mapping[str, str], str, None],
+    headers_or_signature: Union[HeaderFields, str, None],
     secret: Union[Secret, Sequence[Secret]],
     tolerance: Optional[float] = 300,
     *,
@@ -86,7 +95,7 @@ def sign(body: Body, secret: Secret, timestamp: int) -> str:
     return f"t={timestamp},v1={_digest(_raw(body), _secrets(secret)[0], str(timestamp))}"
 
 
-def delivery_id(headers: Mapping[str, str]) -> Optional[str]:
+def delivery_id(headers: HeaderFields) -> Optional[str]:
     """The id of a delivery, the same each time that it is delivered; None where the headers have none."""
     return next((value for value in (_header(headers, name) for name in _DELIVERY_IDS) if value), None)
 
@@ -107,14 +116,14 @@ def _parse_signature(text: str) -> Tuple[str, List[str]]:
     return times[0], signatures
 
 
-def _signature(source: Union[Mapping[str, str], str, None]) -> str:
+def _signature(source: Union[HeaderFields, str, None]) -> str:
     signature = source if isinstance(source, str) or source is None else _header(source, _SIGNATURE)
     if not signature:
         raise WebhookError("the delivery has no sim-signature header", "missing")
     return signature
 
 
-def _header(headers: Mapping[str, str], name: str) -> Optional[str]:
+def _header(headers: HeaderFields, name: str) -> Optional[str]:
     return next((value for key, value in headers.items() if key.lower() == name), None)
 
 
