@@ -103,6 +103,7 @@ BAD_URLS = [
     "https://sim.ai/#fragment",
     "https://sim.ai\r\nHost: evil",
     "https://sim .ai",
+    "https://user:password@sim.ai",
     None,
     5,
     b"https://sim.ai",
