@@ -84,13 +84,13 @@ class StreamFlow:
         if self._completed is not None:
             yield from self._settle()
             return
+        if self._terminated:
+            raise self._error("the event stream was terminated without its final event")
         piece = yield from self._read()
         if not piece:
             raise self._error("the event stream ended without its final event")
         for event in self._decode(piece):
             self._take(event)
-        if self._terminated and self._completed is None:
-            raise self._error("the event stream was terminated without its final event")
 
     def _read(self) -> Flow[bytes]:
         first = None if self._assembly.events else self._engine.remaining(self._first_event)
