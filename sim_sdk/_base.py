@@ -151,7 +151,9 @@ class ClientBase:
         return copy
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r})"
+        # A constructor that refuses its arguments shows an unfinished client to tools that print a traceback's locals.
+        where = f"base_url={self.base_url!r}" if "_engine" in vars(self) else "unfinished"
+        return f"{type(self).__name__}({where})"
 
     def __reduce__(self) -> Tuple[Any, ...]:
         """Pickled without the key: whoever unpickles it has the key in SIM_API_KEY."""
