@@ -244,17 +244,27 @@ class Contract:
 
 
 @functools.cache
-def contract() -> Contract:
-    """The contract of version 1 of the API, compiled once in a process.
+def document() -> dict[str, Json]:
+    """The OpenAPI document of version 1 of the API. Not to be changed.
 
     Raises:
-        FileNotFoundError: when the document is neither in the installed package nor in a checkout.
+        FileNotFoundError: when it is neither in the installed package nor in a checkout.
     """
     path = SPEC_IN_WHEEL if SPEC_IN_WHEEL.exists() else SPEC_IN_CHECKOUT
     if not path.exists():
         raise FileNotFoundError(f"the API's document is missing: looked for {SPEC_IN_WHEEL} and {SPEC_IN_CHECKOUT}")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return Contract(yaml.load(path.read_text(encoding="utf-8"), Loader=loader))
+    return as_object(yaml.load(path.read_text(encoding="utf-8"), Loader=loader)) or {}
+
+
+@functools.cache
+def contract() -> Contract:
+    """The contract of version 1 of the API, compiled once in a process.
+
+    Raises:
+        FileNotFoundError: when there is no document.
+    """
+    return Contract(document())
 
 
 def messages(validator: jsonschema_rs.Validator, value: Json) -> Iterator[str]:

@@ -88,7 +88,8 @@ class LogQuery:
             and self.folder_ids is None
             and _among(record.trigger, self.triggers)
             and self.level in (None, record.level)
-            and _between(record.started_at, self.start, self.end)
+            # As exact as the times are told, or an entry would not be found by its own.
+            and _between(epoch(iso(record.started_at)), self.start, self.end)
             and self.execution_id in (None, record.execution_id)
             and _between(record.duration, self.min_duration, self.max_duration)
             and _between(record.cost, self.min_cost, self.max_cost)

@@ -1,0 +1,80 @@
+"""The embedded mock as a server to try the suite on, and to prove it by."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sim_conformance.mock import Agent, Echo, MockSim, ResponseBlock, Slow
+from sim_conformance.mock.exchange import Distortion
+from sim_conformance.registry import Profile
+from sim_conformance.settings import Settings
+
+LIMITED_KEY = "sk-sim-mock-limited"
+SPENT_KEY = "sk-sim-mock-spent"
+
+SLOW_SECONDS = 0.6
+WINDOW_SECONDS = 1.0
+AGENT_WORDS = ("One", ", two", ", three", ", four", ", fünf ☕")
+
+
+@contextmanager
+def embedded(
+    dialect: str = "documented",
+    *,
+    distortion: Distortion | None = None,
+    profiles: tuple[Profile, ...] = tuple(Profile),
+    seed: int = 0,
+    examples: int = 5,
+    version: str | None = None,
+) -> Iterator[Settings]:
+    """A mock with everything that the checks need, and the settings to check it.
+
+    Args:
+        distortion: what changes its answers.
+        version: whose known deviations count; None for the dialect's.
+    """
+    with MockSim(dialect, distortion=distortion, seed=seed) as sim:
+        _set_up(sim)
+        yield Settings(
+            sim.base_url,
+            _ingredients(sim),
+            profiles=profiles,
+            version=version or dialect,
+            budget_runs=None,
+            seed=seed,
+            examples=examples,
+            poll_interval=0.02,
+            patience=5.0,
+            timeout=5.0,
+            agent_text="".join(AGENT_WORDS),
+        )
+
+
+def _set_up(sim: MockSim) -> None:
+    sim.set_job_timing(queued=0.03, processing=0.03)
+    sim.add_workflow("slow", Slow(SLOW_SECONDS))
+    sim.add_workflow("agent", Agent(AGENT_WORDS, delay=0.02))
+    sim.add_workflow("response-block", ResponseBlock())
+    sim.add_account("limited", LIMITED_KEY)
+    sim.add_account("spent", SPENT_KEY)
+    for name in ("limited", "spent"):
+        sim.add_workflow(name, Echo(), owner=name)
+    sim.set_rate_limit(2, window=WINDOW_SECONDS, mode="sync", account="limited")
+    sim.set_rate_limit(2, window=WINDOW_SECONDS, mode="async", account="limited")
+    sim.set_rate_limit(4, window=WINDOW_SECONDS, mode="api", account="limited")
+    sim.set_usage(cost=12.5, limit=10, account="spent")
+
+
+def _ingredients(sim: MockSim) -> dict[str, str]:
+    same = ("echo", "failing", "slow", "agent", "dying-stream", "response-block", "undeployed", "limited", "spent")
+    return {
+        **{name: name for name in same},
+        "foreign": "other-users",
+        "main-key": sim.api_key,
+        "other-key": sim.other_key,
+        "expired-key": sim.expired_key,
+        "limited-key": LIMITED_KEY,
+        "spent-key": SPENT_KEY,
+        "main-workspace": sim.workspace_id,
+        "limited-workspace": "workspace-limited",
+        "jobs": "true",
+    }

@@ -1,0 +1,54 @@
+"""Random inputs that a seed repeats."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, strategies
+
+from sim_conformance.settings import Settings
+
+T = TypeVar("T")
+
+# Numbers that every JSON reader takes for the same value, JavaScript's among them.
+WHOLE_NUMBERS = strategies.integers(-(2**53) + 1, 2**53 - 1)
+
+TEXTS = strategies.text(strategies.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
+
+JSON_VALUES: strategies.SearchStrategy[Any] = strategies.recursive(
+    strategies.booleans() | WHOLE_NUMBERS | TEXTS,
+    lambda inner: strategies.lists(inner, max_size=4) | strategies.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def quiet(settings: Settings, *, shrink: bool = False) -> hypothesis.settings:
+    """How to try random inputs: as many as the run allows, none kept on disk, without a clock.
+
+    Args:
+        shrink: look for a simpler input that fails too; that sends more requests.
+    """
+    return hypothesis.settings(
+        max_examples=settings.examples,
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        database=None,
+        deadline=None,
+        derandomize=False,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def for_all(
+    settings: Settings, values: strategies.SearchStrategy[T], try_one: Callable[[T], None], *, shrink: bool = False
+) -> None:
+    """Try a property on random values; the same seed gives the same values."""
+
+    @hypothesis.seed(settings.seed)
+    @quiet(settings, shrink=shrink)
+    @hypothesis.given(values)
+    def attempt(value: T) -> None:
+        try_one(value)
+
+    attempt()

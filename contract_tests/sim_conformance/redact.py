@@ -1,0 +1,45 @@
+"""Keeps keys out of everything that is shown or written."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from sim_conformance.mock.exchange import SECRET_HEADERS
+from sim_conformance.mock.jsons import as_array, as_object
+
+HIDDEN = "[redacted]"
+
+SHORTEST = 6
+"""A shorter one is no real key, but occurs in ordinary words."""
+
+
+class Redactor:
+    """Replaces keys in texts.
+
+    Args:
+        secrets: the keys.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        forms = {form for secret in secrets if len(secret) >= SHORTEST for form in (secret, quote(secret, safe=""))}
+        # The longest first: a key may begin with another one.
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """The text without keys."""
+        for form in self._forms:
+            text = text.replace(form, HIDDEN)
+        return text
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Headers without keys and cookies."""
+        return {name: HIDDEN if name.lower() in SECRET_HEADERS else self.text(value) for name, value in headers}
+
+    def data(self, value: Any) -> Any:
+        """JSON data without keys, in names and in values."""
+        fields, items = as_object(value), as_array(value)
+        if fields is not None:
+            return {self.text(str(name)): self.data(item) for name, item in fields.items()}
+        if items is not None:
+            return [self.data(item) for item in items]
+        return self.text(value) if isinstance(value, str) else value

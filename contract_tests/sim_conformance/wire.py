@@ -1,0 +1,192 @@
+"""Requests and answers as they are on the wire, without the SDK."""
+
+import json
+import shlex
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import urllib3
+from urllib3.response import BaseHTTPResponse
+
+from sim_conformance.mock.exchange import Headers
+from sim_conformance.mock.jsons import as_object, decode
+from sim_conformance.outcome import Failure, expect
+
+CHUNK = 65536
+
+
+@dataclass
+class Exchange:
+    """One request and its answer.
+
+    Attributes:
+        path: with the query.
+        status: 0 where no answer came.
+        pieces: of the answer's body as they came: seconds since the request, and bytes.
+        sent_at: epoch seconds.
+        seconds: until the answer was complete, or given up.
+        problem: why there is no (complete) answer.
+    """
+
+    method: str
+    path: str
+    headers: Headers
+    body: bytes | None
+    status: int = 0
+    answer_headers: Headers = field(default_factory=Headers)
+    pieces: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
+    sent_at: float = 0.0
+    seconds: float = 0.0
+    problem: str = ""
+
+    @property
+    def answer(self) -> bytes:
+        """The answer's body."""
+        return b"".join(piece for _, piece in self.pieces)
+
+    @property
+    def media_type(self) -> str:
+        """The answer's, without parameters, in lower case."""
+        return self.answer_headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def json(self) -> Any:
+        """The answer's body as JSON.
+
+        Raises:
+            Failure: when it is none.
+        """
+        try:
+            return decode(self.answer)
+        except ValueError as error:
+            start = self.answer[:80].decode(errors="replace")
+            raise Failure(f"the answer ({self.status}) is no JSON: {start!r}") from error
+
+    def fields(self) -> dict[str, Any]:
+        """The answer's body, a JSON object.
+
+        Raises:
+            Failure: when it is none.
+        """
+        fields = as_object(self.json())
+        if fields is None:
+            raise Failure(f"the answer ({self.status}) is no JSON object")
+        return fields
+
+    def expect_status(self, *allowed: int) -> None:
+        """Let the check fail unless the status is one of these.
+
+        Raises:
+            Failure: when it is not.
+        """
+        wanted = " or ".join(map(str, allowed))
+        expect(self.status in allowed, f"{self.method} {self.path} answered {self.status}, not {wanted}")
+
+    def curl(self, base_url: str, variables: Mapping[str, str]) -> str:
+        """A command that repeats the request.
+
+        Args:
+            variables: the shell variable that holds it, by key.
+        """
+        words = ["curl", "-sS", "-i", "-N"]
+        if self.method != "GET":
+            words += ["-X", self.method]
+        words.append(shlex.quote(base_url + self.path))
+        for name, value in self.headers.items():
+            variable = variables.get(value)
+            words += ["-H", f'"{name}: ${variable}"' if variable else shlex.quote(f"{name}: {value}")]
+        if "user-agent" not in self.headers:
+            words += ["-H", "'User-Agent:'"]
+        if self.body:
+            words += ["--data-binary", shlex.quote(_shown(self.body))]
+        return " ".join(words)
+
+
+def _shown(body: bytes) -> str:
+    text = body.decode(errors="replace")
+    return text if len(text) <= 2000 else f"{text[:2000]}… ({len(body)} bytes)"
+
+
+class Wire:
+    """Sends requests to one server; follows no redirects and repeats nothing.
+
+    Args:
+        timeout: seconds to wait for a connection, and between two bytes of an answer.
+    """
+
+    def __init__(self, base_url: str, *, timeout: float, verify_tls: bool = True) -> None:
+        self.base_url = base_url
+        self._timeout = timeout
+        self._pool = urllib3.PoolManager(
+            maxsize=8, retries=False, cert_reqs=ssl.CERT_REQUIRED if verify_tls else ssl.CERT_NONE
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        timeout: float | None = None,
+        leave_after: int | None = None,
+    ) -> Exchange:
+        """Send a request with exactly these headers, and read the answer.
+
+        Args:
+            leave_after: hang up after this many bytes of the answer's body.
+
+        Returns:
+            The exchange; where no complete answer came, its `problem` says why.
+        """
+        exchange = Exchange(method, path, Headers({name.lower(): value for name, value in headers.items()}), body)
+        exchange.sent_at = time.time()
+        start = time.monotonic()
+        try:
+            response = self._pool.request(
+                method,
+                self.base_url + path,
+                headers=self._complete(headers),
+                body=body,
+                timeout=timeout or self._timeout,
+                redirect=False,
+                preload_content=False,
+            )
+            for piece in self._read(exchange, response, leave_after):
+                exchange.pieces.append((time.monotonic() - start, piece))
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            exchange.problem = f"{type(error).__name__}: {error}"
+        exchange.seconds = time.monotonic() - start
+        return exchange
+
+    def _complete(self, headers: Mapping[str, str]) -> dict[str, str]:
+        # urllib3 adds headers of its own where these are not named.
+        left_out = {"user-agent": urllib3.util.SKIP_HEADER, "accept-encoding": urllib3.util.SKIP_HEADER}
+        named = {name.lower() for name in headers}
+        return {**{name: value for name, value in left_out.items() if name not in named}, **headers}
+
+    def _read(self, exchange: Exchange, response: BaseHTTPResponse, leave_after: int | None) -> Iterator[bytes]:
+        exchange.status = response.status
+        for name, value in response.headers.items():
+            exchange.answer_headers[name.lower()] = value
+        count = 0
+        try:
+            while piece := response.read1(CHUNK):
+                yield piece
+                count += len(piece)
+                if leave_after is not None and count >= leave_after:
+                    response.close()
+                    return
+        finally:
+            response.release_conn()
+
+
+def encoded(value: Any) -> bytes:
+    """A value as the JSON body of a request."""
+    return json.dumps(value, ensure_ascii=False).encode()
