@@ -191,6 +191,15 @@ def test_a_short_key_is_not_cut_out_of_ordinary_words(serve: Serve) -> None:
         client.execute_workflow("wf")
 
 
+def test_headers_are_those_of_the_moment_when_they_were_given(serve: Serve) -> None:
+    server = serve([STATUS])
+    headers = {"X-Team": "a"}
+    with SimStudioClient(KEY, server.url, headers=headers) as client:
+        headers["X-Team"] = "b"
+        client.get_workflow_status("wf")
+    assert server.requests[0].headers["x-team"] == "a"
+
+
 # Logging
 
 
