@@ -277,6 +277,25 @@ def test_each_try_has_the_whole_timeout(serve: Serve, connect: Connect, clock: F
     assert connect(server).execute_with_retry("wf", timeout=5.0).success
 
 
+def test_each_retry_is_told_before_its_wait(serve: Serve, connect: Connect, clock: FakeClock) -> None:
+    told: list[tuple[SimStudioError, float, int]] = []
+    server = serve([limited(3)], [LIMITED], [SUCCESS])
+    client = connect(server)
+    client.execute_with_retry("wf", on_retry=lambda error, wait: told.append((error, wait, len(clock.slept))))
+    assert [type(error) for error, _, _ in told] == [RateLimitError, RateLimitError]
+    assert [wait for _, wait, _ in told] == clock.slept
+    assert [slept for _, _, slept in told] == [0, 1]
+
+
+def test_an_exception_of_the_callback_ends_the_retries(serve: Serve, connect: Connect, clock: FakeClock) -> None:
+    def give_up(error: SimStudioError, wait: float) -> None:
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        connect(serve([limited(3)])).execute_with_retry("wf", on_retry=give_up)
+    assert clock.slept == []
+
+
 # Requests that change nothing
 
 Read = Callable[[SimStudioClient], object]

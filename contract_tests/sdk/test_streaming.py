@@ -405,6 +405,15 @@ def test_a_stream_without_its_end_is_an_error_that_tells_what_arrived(
     assert error.request_sent is True
 
 
+def test_what_came_before_too_early_an_end_is_handed_out_first(serve: Serve, connect: Connect) -> None:
+    server = serve([stream([piece("Hel"), "[DONE]", piece("lo")])])
+    with connect(server).stream_workflow("wf") as events:
+        assert next(events) == BlockChunk("b1", "Hel")
+        with pytest.raises(StreamError, match="terminated without its final event") as caught:
+            next(events)
+    assert caught.value.partial_text == "Hel"
+
+
 def test_a_reset_connection_is_a_broken_stream(serve: Serve, connect: Connect) -> None:
     arrived = threading.Event()
     server = serve([stream_head() + chunk(frame(piece("Hel"))), arrived, Ending.RESET])
