@@ -1,14 +1,12 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
 """Python values as request bodies: each function returns (content, content type), both None if there is no body."""
 
-import json
 import os
 from typing import IO, Any, Iterator, List, Mapping, Optional, Tuple, cast
 from urllib.parse import urlencode
 
 from .convert import unstructure
-from .encode import text
-from .typeforms import is_model
+from .encode import json_text, text
 from .values import UNSET, FilePart
 
 Body = Tuple[Optional[bytes], Optional[str]]
@@ -23,8 +21,7 @@ def json_body(value: object, content_type: str = "application/json") -> Body:
     """
     if value is UNSET:
         return _NO_BODY
-    written = json.dumps(value, default=_model, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return written.encode(), content_type
+    return (json_text(value) or "null").encode(), content_type
 
 
 def binary_body(value: object, content_type: str = "application/octet-stream") -> Body:
@@ -36,11 +33,16 @@ def binary_body(value: object, content_type: str = "application/octet-stream") -
     return cast("IO[bytes]", value).read(), content_type
 
 
+def text_body(value: object, content_type: str = "text/plain") -> Body:
+    """Return a body that is text, as UTF-8, or already encoded."""
+    return binary_body(value.encode() if isinstance(value, str) else value, content_type)
+
+
 def form_body(value: object, content_type: str = "application/x-www-form-urlencoded") -> Body:
-    """Return a model as a URL-encoded form."""
+    """Return a model as a URL-encoded form: text as text, objects as JSON."""
     if value is UNSET:
         return _NO_BODY
-    pairs = [(name, text(name, item)) for name, item in _fields(value)]
+    pairs = [(name, json_text(item) if isinstance(item, dict) else text(name, item)) for name, item in _fields(value)]
     return urlencode(pairs).encode(), content_type
 
 
@@ -53,12 +55,6 @@ def multipart_body(value: object, content_type: str = "multipart/form-data") -> 
     delimiter = b"--" + boundary.encode()
     content = b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts) + delimiter + b"--\r\n"
     return content, f"{content_type}; boundary={boundary}"
-
-
-def _model(value: Any) -> Any:
-    if not is_model(type(value)):
-        raise TypeError(f"a value of type {type(value).__name__} cannot be sent as JSON")
-    return unstructure(value)
 
 
 def _fields(model: object) -> Iterator[Tuple[str, Any]]:
@@ -81,7 +77,7 @@ def _part(name: str, value: Any) -> bytes:
         content = text(name, value).encode()
     else:
         head = f"{disposition}\r\nContent-Type: application/json"
-        content = json_body(value)[0] or b""
+        content = (json_text(value) or "null").encode()
     return head.encode() + b"\r\n\r\n" + content
 
 

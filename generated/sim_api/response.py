@@ -2,12 +2,12 @@
 """Reading an answer: a model for success, an exception for all else."""
 
 import json
-from typing import Any, Mapping, Union
+from typing import Any, Dict, Mapping, Union, cast
 
 from .convert import structure
 
 ResponseTypes = Mapping[Union[int, str], Any]
-"""What an operation answers: status (200), class of status ("2XX") or "default" to type."""
+"""What an operation answers: status (200), class of status ("2XX") or "default" to type, or to types by media type."""
 
 
 class ApiError(Exception):
@@ -48,6 +48,8 @@ def decode(types: ResponseTypes, status: int, headers: Mapping[str, str], body: 
     Raises ApiError for any other status, DecodeError for a body that is not of that type.
     """
     expected = _declared(types, status)
+    if isinstance(expected, dict):
+        expected = _of_media_type(cast("Dict[str, Any]", expected), headers)
     if not 200 <= status < 300:
         raise ApiError(status, headers, body, _best_effort(expected, body))
     if expected is None:
@@ -67,6 +69,16 @@ def _declared(types: ResponseTypes, status: int) -> Any:
     if 200 <= status < 300:
         return next((types[key] for key in types if str(key).startswith("2")), None)
     return Any
+
+
+def _of_media_type(types: Dict[str, Any], headers: Mapping[str, str]) -> Any:
+    """Return the type for the answer's media type, also by a range such as image/*; else the first one."""
+    written = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    media_type = written.partition(";")[0].strip().lower()
+    for key in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
+        if key in types:
+            return types[key]
+    return next(iter(types.values()))
 
 
 def _best_effort(expected: Any, body: bytes) -> Any:

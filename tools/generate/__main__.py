@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .document import read
+from .checks import leave_out, problems, resolve_paths
+from .document import Document, read
 from .drift import differences, replace
 from .emit import emit
 from .errors import GenerationError
+from .merge import merge
 from .pins import require_pinned_tools
 
 _PROJECT = Path(__file__).parent.parent.parent
@@ -21,9 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     target: Path = options.output / options.package
     try:
         require_pinned_tools(_PROJECT / "pyproject.toml")
+        documents = load(options.spec, allow_missing=options.allow_missing)
         with TemporaryDirectory() as folder:
             made = Path(folder) / options.package
-            emit([read(path) for path in options.spec or _own_documents()], made)
+            emit(documents, made)
             if options.check:
                 return _report(made, target)
             replace(made, target)
@@ -33,10 +36,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def load(sources: Sequence[str] | None, *, allow_missing: bool = False) -> list[Document]:
+    """Read documents: those that are named as one, else the project's own, each API version by itself.
+
+    Raises GenerationError for what cannot be generated; with ``allow_missing`` that is listed and left out instead.
+    """
+    if sources:
+        documents = [merge([read(source) for source in sources])]
+    else:
+        documents = [read(str(path)) for path in sorted(_PROJECT.glob("spec/v*/openapi.yaml"))]
+    for document in documents:
+        resolve_paths(document.content)
+        found = problems(document.content)
+        if found and not allow_missing:
+            raise GenerationError("\n".join(map(str, found)))
+        for problem in found:
+            print(f"left out: {problem}", file=sys.stderr)
+        leave_out(document.content, found)
+    return documents
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.generate", description="Generate the package of the API.")
     parser.add_argument("--check", action="store_true", help="write nothing; list what differs from a new run")
-    parser.add_argument("--spec", nargs="+", type=Path, metavar="FILE", help="OpenAPI documents (spec/v*/openapi.yaml)")
+    parser.add_argument(
+        "--spec",
+        nargs="+",
+        action="extend",
+        metavar="FILE|URL",
+        help="OpenAPI documents, several of which become one (spec/v*/openapi.yaml, each by itself)",
+    )
+    parser.add_argument(
+        "--allow-missing",
+        action="store_true",
+        help="leave out what cannot be generated, and list it",
+    )
     parser.add_argument(
         "--output",
         type=Path,
@@ -46,10 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--package", default="sim_api", metavar="NAME", help="name of the package (sim_api)")
     return parser
-
-
-def _own_documents() -> list[Path]:
-    return sorted(_PROJECT.glob("spec/v*/openapi.yaml"))
 
 
 def _report(made: Path, target: Path) -> int:

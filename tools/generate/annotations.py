@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from openapi_python_client.parser.properties import AnyProperty, LiteralEnumProperty, ModelProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
@@ -17,6 +17,8 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
+
+from .views import Sibling
 
 _SIMPLE: dict[type, str] = {
     AnyProperty: "Any",
@@ -33,13 +35,6 @@ _SIMPLE: dict[type, str] = {
 
 _PLAIN_WORDS = {*_SIMPLE.values(), "Dict", "List", "Optional", "Union"} - {"datetime.datetime", "datetime.date"}
 """What types are made of whose JSON value is their Python value."""
-
-
-class Sibling(NamedTuple):
-    """A generated class or alias, and the module that holds it."""
-
-    name: str
-    module: str
 
 
 class Annotations:
@@ -139,7 +134,14 @@ def union(members: Iterable[str]) -> str:
 
 def optional(annotation: str) -> str:
     """Allow None."""
-    return annotation if annotation == "Any" or annotation.startswith("Optional[") else f"Optional[{annotation}]"
+    return (
+        annotation if annotation in ("Any", "None") or annotation.startswith("Optional[") else f"Optional[{annotation}]"
+    )
+
+
+def not_none(annotation: str) -> str:
+    """Disallow None."""
+    return annotation[len("Optional[") : -1] if annotation.startswith("Optional[") else annotation
 
 
 def is_nullable(prop: Any) -> bool:

@@ -10,13 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .annotations import Annotations
 from .docs import docstring
-from .document import Document
+from .document import Document, Json, operations
 from .errors import GenerationError
 from .model_views import ModelViews
-from .normalise import normalise
+from .normalise import REWRITES, DocumentRewrite, normalise
 from .operation_views import OperationViews
-from .parse import endpoints, parse
-from .views import Alias, Model
+from .parse import parse
+from .rewrites.places import TYPE
+from .views import Alias, Model, Package
 
 HEAD = '# Made by "python -m tools.generate". Do not edit: the next run writes it anew.\n'
 
@@ -48,25 +49,40 @@ def emit(documents: Sequence[Document], target: Path) -> None:
 
 
 def _emit_document(document: Document, target: Path) -> None:
-    content = normalise(document.content)
-    data = parse(content)
-    annotations = Annotations(data.models)
-    sent = annotations.reachable(body.prop for endpoint in endpoints(data) for body in endpoint.bodies)
-    types = ModelViews(content, data, annotations, sent)
-    models, aliases = types.models(), types.aliases()
-    operations = OperationViews(content, endpoints(data), annotations).operations()
-    info = document.content["info"]
+    package = view(document.content)
+    info = document.content.get("info", {})
     pages = _Pages(target)
-    pages.write("__init__.py", "package", doc=f"{info['title']} {info['version']}: its models and operations.")
-    for model in models:
+    about = f"{info.get('title', document.package)} {info.get('version', '')}".strip()
+    pages.write("__init__.py", "package", doc=f"{about}: its models and operations.")
+    for model in package.models:
         pages.write(f"models/{model.module}.py", "model", model=model)
-    for alias in aliases:
+    for alias in package.aliases:
         pages.write(f"models/{alias.module}.py", "alias", alias=alias)
-    for operation in operations:
+    for operation in package.operations:
         pages.write(f"operations/{operation.name}.py", "operation", operation=operation)
-    named: list[Model | Alias] = [*models, *aliases]
+    named: list[Model | Alias] = [*package.models, *package.aliases]
     pages.write_index("models", sorted(Export(each.name, each.module) for each in named))
-    pages.write_index("operations", [Export(operation.name, "") for operation in operations])
+    pages.write_index("operations", [Export(operation.name, "") for operation in package.operations])
+
+
+def view(published: Json, rewrites: Sequence[DocumentRewrite] = REWRITES) -> Package:
+    """Return all that is said of a document.
+
+    Raises GenerationError for what cannot be generated, and if an operation got lost on the way.
+    """
+    content = normalise(published, rewrites)
+    types = parse(content)
+    annotations = Annotations(types.models)
+    bodies = [
+        media for *_, raw in operations(content) for media in raw.get("requestBody", {}).get("content", {}).values()
+    ]
+    sent = annotations.reachable(types.places[media[TYPE]] for media in bodies)
+    models = ModelViews(content, types, annotations, sent)
+    package = Package(models.models(), models.aliases(), OperationViews(content, types, annotations).operations())
+    expected = len(operations(published))
+    if len({operation.name for operation in package.operations}) != expected:
+        raise GenerationError(f"of {expected} operations {len(package.operations)} were made")
+    return package
 
 
 class _Pages:

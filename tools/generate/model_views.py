@@ -1,17 +1,19 @@
 """Decides what is said about models and the other types of a document."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
-from openapi_python_client.parser.openapi import GeneratorData
-from openapi_python_client.parser.properties import Class, LiteralEnumProperty, ModelProperty
+from openapi_python_client.parser.properties import Class, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 
-from .annotations import Annotations, Sibling, contents, is_nullable, optional
+from .annotations import Annotations, contents, is_nullable, optional
+from .config import CONFIG
 from .document import Json
-from .normalise import ALIASES
-from .parse import CONFIG, plain
-from .views import Alias, Field, Model
+from .names import identifiers
+from .parse import Types, plain
+from .rewrites.forms import WIRE_NAME
+from .schemas import schemas_of
+from .views import Alias, Field, Model, Sibling
 
 _TAKEN = {"additional_properties", "attrs", "cl", "converter", "typevar_map"}
 """An attribute that every model has, and parameters of cattrs' functions that also take attributes by name."""
@@ -23,50 +25,55 @@ class ModelViews:
     ``sent`` names the models that requests hold: in those a key that is left out and one that is null are told apart.
     """
 
-    def __init__(self, content: Json, data: GeneratorData, annotations: Annotations, sent: set[str]) -> None:
-        self._schemas: Json = content["components"]["schemas"]
-        self._data = data
+    def __init__(self, content: Json, types: Types, annotations: Annotations, sent: Set[str]) -> None:
+        self._schemas = schemas_of(content)
+        self._types = types
         self._annotations = annotations
         self._sent = sent
 
     def models(self) -> list[Model]:
         """Return the classes, by name."""
-        classes = [model for model in self._data.models if self._is_class(model)]
+        classes = [model for model in self._types.models if not self._annotations.is_map(model)]
         return sorted(map(self._model, classes), key=lambda model: model.name)
 
     def aliases(self) -> list[Alias]:
         """Return the enums and the components that are no classes, by name."""
-        enums = [self._alias(enum.class_info, _literal(enum.values), enum) for enum in self._data.enums]
+        enums = [self._enum(each) for each in self._types.enums]
         known = {*(alias.name for alias in enums), *(model.name for model in self.models())}
-        components = ((Class.from_string(string=prop.name, config=CONFIG), prop) for prop in self._components())
-        others = [self._alias(name, self._annotations.of(prop), prop) for name, prop in components]
-        return sorted([*enums, *(alias for alias in others if alias.name not in known)], key=lambda alias: alias.name)
+        others = [(name, prop) for name, prop in self._types.places.items() if name in self._schemas.keys() - known]
+        return sorted([*enums, *(self._alias(name, prop) for name, prop in others)], key=lambda alias: alias.name)
 
-    def _components(self) -> Sequence[Any]:
-        index = next((model for model in self._data.models if model.class_info.name == ALIASES), None)
-        return (index.required_properties if index else None) or ()
+    def _enum(self, prop: Any) -> Alias:
+        # The parser keeps the values as a set: only sorted ones are the same in every run.
+        values = sorted(prop.values, key=repr)
+        annotation = f"Literal[{', '.join(map(repr, values))}]"
+        info: Class = prop.class_info
+        return Alias(info.name, info.module_name, annotation, plain(prop.description), (), values)
 
-    def _is_class(self, model: ModelProperty) -> bool:
-        return model.class_info.name != ALIASES and not self._annotations.is_map(model)
-
-    def _alias(self, class_info: Class, annotation: str, prop: Any) -> Alias:
-        siblings = () if isinstance(prop, LiteralEnumProperty) else sorted(self._annotations.siblings(prop))
-        return Alias(class_info.name, class_info.module_name, annotation, plain(prop.description), siblings)
+    def _alias(self, name: str, prop: Any) -> Alias:
+        module = Class.from_string(string=name, config=CONFIG).module_name
+        siblings = sorted(self._annotations.siblings(prop))
+        return Alias(name, module, self._annotations.of(prop), plain(prop.description), siblings)
 
     def _model(self, model: ModelProperty) -> Model:
         own = Sibling(model.class_info.name, model.class_info.module_name)
         siblings = set[Sibling]().union(*map(self._annotations.siblings, contents(model))) - {own}
-        named = [*(model.required_properties or ()), *(model.optional_properties or ())]
         return Model(
             name=own.name,
             module=own.module,
             doc=plain(model.description) or own.name,
-            fields=[self._field(model, prop) for prop in named],
+            fields=self._fields(model),
             extra=self._annotations.of(model.additional_properties) if model.additional_properties else "Any",
             siblings=sorted(siblings),
         )
 
-    def _field(self, model: ModelProperty, prop: Any) -> Field:
+    def _fields(self, model: ModelProperty) -> Sequence[Field]:
+        props = [*(model.required_properties or ()), *(model.optional_properties or ())]
+        names = identifiers((plain(prop.name) for prop in props), _TAKEN)
+        return [self._field(model, prop, name) for prop, name in zip(props, names, strict=True)]
+
+    def _field(self, model: ModelProperty, prop: Any, name: str) -> Field:
+        published: Json = self._schemas[model.class_info.name]["properties"][plain(prop.name)]
         annotation, default = self._annotations.of(prop), ""
         if isinstance(prop, ConstProperty) and prop.required:
             default = repr(prop.value.raw_value)
@@ -74,18 +81,5 @@ class ModelViews:
             annotation, default = annotation if annotation == "Any" else f"Union[{annotation}, Unset]", "UNSET"
         elif not prop.required:
             annotation, default = optional(annotation), "None"
-        return Field(_attribute(prop), plain(prop.name), annotation, default, self._field_doc(model, prop))
-
-    def _field_doc(self, model: ModelProperty, prop: Any) -> str:
-        """Return a field's own description; the parser gives a reference the description of what it refers to."""
-        published = self._schemas.get(model.class_info.name, {}).get("properties", {}).get(plain(prop.name))
-        return plain(prop.description) if published is None else published.get("description", "")
-
-
-def _attribute(prop: Any) -> str:
-    return f"{prop.python_name}_" if prop.python_name in _TAKEN else prop.python_name
-
-
-def _literal(values: Iterable[object]) -> str:
-    # The parser keeps the values as a set: only sorted ones are the same in every run.
-    return f"Literal[{', '.join(map(repr, sorted(values, key=repr)))}]"
+        wire_name = published.get(WIRE_NAME, plain(prop.name))
+        return Field(name, wire_name, annotation, default, published.get("description", ""))

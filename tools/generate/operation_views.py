@@ -1,39 +1,41 @@
-"""Decides what is said about operations.
+"""Decides what is said about operations, which is read from the document itself."""
 
-The parser leaves out much of an operation (styles of parameters, event streams, where it is documented), which is read
-from the document itself.
-"""
+import re
+from collections.abc import Sequence
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from openapi_python_client.strings import in_double_quote_literal, in_f_string_literal
 
-from openapi_python_client.parser.bodies import Body
-from openapi_python_client.parser.openapi import Endpoint, generate_operation_id
-from openapi_python_client.parser.responses import Response
-from openapi_python_client.schema.untrusted_string import UntrustedString
-from openapi_python_client.strings import PythonIdentifier, in_double_quote_literal, in_f_string_literal
-
-from .annotations import Annotations, optional, union
-from .document import Json, dereference, operations
-from .errors import GenerationError
-from .parse import CONFIG, plain
-from .views import Operation, Parameter
+from .annotations import Annotations, not_none, optional, union
+from .document import Json, operations
+from .media import EVENT_STREAM, Kind, essence, kind_of
+from .names import identifiers
+from .parse import Types
+from .rewrites.operations import NAME, path_names
+from .rewrites.places import TYPE
+from .views import Body, Operation, Parameter
 
 _MODELS = "models."
 """What comes before the name of a model in an operation's module."""
 
-_EVENT_STREAM = "text/event-stream"
+_BODY_FUNCTIONS = {kind: f"{kind.value}_body" for kind in Kind}
 
-_STYLES = {"path": "simple", "query": "form", "header": "simple"}
-"""The styles in which parameters can be sent, by location."""
+_LOCATIONS = ("path", "query", "header", "cookie")
 
-_BODY_FUNCTIONS = {"json": "json_body", "data": "form_body", "files": "multipart_body", "content": "binary_body"}
+_QUERY_STYLES = {"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe", "deepObject": "deep"}
+"""How the runtime calls the styles of lists that are one pair; those of several pairs are "repeat"."""
 
 _TAKEN = {
     "body",
     "build",
+    "content_type",
+    "cookie_line",
+    "datetime",
+    "decode",
     "evolve",
     "header_map",
+    "json_text",
+    "models",
+    "parse",
     "path_segment",
     "query_pairs",
     "responses",
@@ -45,107 +47,145 @@ _TAKEN = {
 class OperationViews:
     """The operations of one document."""
 
-    def __init__(self, content: Json, endpoints: Sequence[Endpoint], annotations: Annotations) -> None:
+    def __init__(self, content: Json, types: Types, annotations: Annotations) -> None:
         self._content = content
-        self._endpoints = endpoints
+        self._types = types
         self._annotations = annotations
 
     def operations(self) -> list[Operation]:
         """Return the operations, by name."""
-        published = {
-            _name(path, method, raw): (path, item, raw) for path, method, item, raw in operations(self._content)
-        }
-        if len(published) != len(self._endpoints):
-            raise GenerationError("two operations have names that are the same in Python")
-        endpoints = sorted(self._endpoints, key=lambda endpoint: endpoint.name)
-        return [self._operation(endpoint, *published[endpoint.name]) for endpoint in endpoints]
+        views = [self._operation(path, method, raw) for path, method, _, raw in operations(self._content)]
+        return sorted(views, key=lambda operation: operation.name)
 
-    def _operation(self, endpoint: Endpoint, path: str, item: Json, raw: Json) -> Operation:
-        facts = self._parameter_facts(endpoint, item, raw)
-        media_types = self._success_media_types(raw)
+    def _operation(self, path: str, method: str, raw: Json) -> Operation:
+        names = identifiers((each["name"] for each in raw["parameters"]), _TAKEN)
+        views = [self._parameter(each, name) for each, name in zip(raw["parameters"], names, strict=True)]
+        located = {location: [] for location in _LOCATIONS}  # type: dict[str, list[Parameter]]
+        for parameter, view in zip(raw["parameters"], views, strict=True):
+            located[parameter["in"]].append(view)
+        order = path_names(path)
+        located["path"].sort(key=lambda parameter: order.index(parameter.wire_name))
+        media_types = [kind for answer in self._successes(raw) for kind in answer.get("content", {})]
         return Operation(
-            name=endpoint.name,
-            operation_id=raw.get("operationId", endpoint.name),
-            method=endpoint.method.upper(),
-            path=_path(endpoint),
-            module_doc=_module_doc(f"{endpoint.method.upper()} {path}", raw),
+            name=raw[NAME],
+            operation_id=raw.get("operationId") or raw[NAME],
+            method=method.upper(),
+            path=_path(path, located["path"]),
+            module_doc=_module_doc(f"{method.upper()} {path}", raw),
             doc=_summary(raw),
-            auth=bool(raw["security"]),
-            path_parameters=self._parameters(endpoint.path_parameters, "path", facts),
-            query_parameters=self._parameters(endpoint.query_parameters, "query", facts),
-            header_parameters=self._parameters(endpoint.header_parameters, "header", facts),
-            body=self._body(endpoint.bodies[0], raw) if endpoint.bodies else None,
-            body_call=_body_call(endpoint.bodies[0]) if endpoint.bodies else "",
-            responses=[(_status(each), union(self._response_members(each))) for each in endpoint.responses],
-            result=self._result(endpoint),
+            auth=any(raw["security"]),
+            path_parameters=located["path"],
+            query_parameters=located["query"],
+            header_parameters=located["header"],
+            cookie_parameters=located["cookie"],
+            bodies=self._bodies(raw),
+            responses=[(_status(key), self._response(answer)) for key, answer in _by_precedence(raw["responses"])],
+            result=union([each for answer in self._successes(raw) for each in self._members(answer)] or ["None"]),
             accept=_accept(media_types),
-            streams=_EVENT_STREAM in media_types,
+            streams=EVENT_STREAM in map(essence, media_types),
         )
 
-    def _parameter_facts(self, endpoint: Endpoint, item: Json, raw: Json) -> dict[tuple[str, str], Json]:
-        """Return the published parameters by location and name; raise GenerationError for one that cannot be sent."""
-        references = (*item.get("parameters", ()), *raw.get("parameters", ()))
-        facts = {(each["in"], each["name"]): each for each in (dereference(self._content, ref) for ref in references)}
-        for (location, name), published in facts.items():
-            style = _STYLES.get(location)
-            if style is None or published.get("style", style) != style or "schema" not in published:
-                raise GenerationError(f"{endpoint.name}: the parameter {name} has a form that cannot be sent")
-        return facts
-
-    def _parameters(self, props: Iterable[Any], location: str, facts: dict[tuple[str, str], Json]) -> list[Parameter]:
-        return [self._parameter(prop, facts[location, plain(prop.name)]) for prop in props]
-
-    def _parameter(self, prop: Any, facts: Json) -> Parameter:
-        annotation = self._annotations.parameter(prop, _MODELS)
+    def _parameter(self, published: Json, name: str) -> Parameter:
+        annotation = self._annotations.parameter(self._types.places[published[TYPE]], _MODELS)
+        if published["in"] == "path":
+            annotation = not_none(annotation)
+        required = published.get("required", False)
         return Parameter(
-            name=_argument(prop),
-            wire_name=plain(prop.name),
-            annotation=annotation if prop.required else optional(annotation),
-            default="" if prop.required else "None",
-            doc=_one_line(facts.get("description", "")),
-            explode=facts.get("explode", facts["in"] == "query"),
+            name=name,
+            wire_name=published["name"],
+            annotation=annotation if required else optional(annotation),
+            default="" if required else "None",
+            doc=_one_line(published["schema"].get("description", "")),
+            style=_style(published, annotation),
+            is_json="content" in published,
         )
 
-    def _body(self, body: Body, raw: Json) -> Parameter:
-        binary = body.body_type == "content"
-        annotation = "Union[bytes, IO[bytes]]" if binary else self._annotations.of(body.prop, _MODELS)
-        doc = _one_line(dereference(self._content, raw["requestBody"]).get("description", "The body of the request."))
-        if body.prop.required:
+    def _bodies(self, raw: Json) -> Sequence[Body]:
+        body: Json = raw.get("requestBody", {})
+        contents = body.get("content", {}).items()
+        if not contents:
+            return [Body("build", "", (), "")]
+        first, *others = [(media_type, media) for media_type, media in contents]
+        functions = ["build", *identifiers(f"build_{kind_of(media_type).value}" for media_type, _ in others)]
+        described = _one_line(body.get("description", "")) or "The body of the request."
+        return [
+            self._body(function, media_type, self._body_parameter(media_type, media, body, described))
+            for function, (media_type, media) in zip(functions, [first, *others], strict=True)
+        ]
+
+    def _body(self, function: str, media_type: str, parameter: Parameter) -> Body:
+        is_range = "*" in media_type
+        call = _BODY_FUNCTIONS[kind_of(media_type)]
+        written = "content_type" if is_range else f'"{in_double_quote_literal(media_type)}"'
+        default = '"application/octet-stream"' if essence(media_type) == "*/*" else ""
+        doc = f"The media type of the body, one of {media_type}."
+        kind = [Parameter("content_type", "Content-Type", "str", default, doc)] if is_range else []
+        return Body(function, media_type, [parameter, *kind], f"{call}(body, {written})")
+
+    def _body_parameter(self, media_type: str, media: Json, body: Json, doc: str) -> Parameter:
+        kind = kind_of(media_type)
+        annotation = self._annotations.of(self._types.places[media[TYPE]], _MODELS)
+        if kind is Kind.BINARY:
+            annotation = "Union[bytes, IO[bytes]]"
+        if kind is Kind.TEXT:
+            annotation = "Union[str, bytes, IO[bytes]]"
+        if body.get("required"):
             return Parameter("body", "body", annotation, "", doc)
         return Parameter("body", "body", f"Union[{annotation}, Unset]", "UNSET", doc)
 
-    def _result(self, endpoint: Endpoint) -> str:
-        members = [member for each in endpoint.responses if _succeeds(each) for member in self._response_members(each)]
-        return union(members) if members else "None"
+    def _successes(self, raw: Json) -> list[Json]:
+        return [answer for status, answer in _by_precedence(raw["responses"]) if status.startswith("2")]
 
-    def _response_members(self, response: Response) -> list[str]:
-        whole = response.source["return_type"]
-        return [whole] if whole in ("bytes", "str", "None") else self._annotations.members(response.prop, _MODELS)
+    def _response(self, answer: Json) -> str:
+        """Return the type of an answer; where it depends on the media type, a dict by that."""
+        types = {essence(media_type): union(self._media(media_type, each)) for media_type, each in _whole(answer)}
+        distinct = {*types.values()}
+        if len(distinct) > 1:
+            return "{" + ", ".join(f"{media_type!r}: {type_}" for media_type, type_ in types.items()) + "}"
+        return distinct.pop() if distinct else "None"
 
-    def _success_media_types(self, raw: Json) -> list[str]:
-        successes = [answer for status, answer in raw.get("responses", {}).items() if str(status).startswith("2")]
-        return [kind for answer in successes for kind in dereference(self._content, answer).get("content", {})]
+    def _members(self, answer: Json) -> list[str]:
+        return [member for media_type, media in _whole(answer) for member in self._media(media_type, media)] or ["None"]
 
-
-def _name(path: str, method: str, raw: Json) -> str:
-    if "operationId" in raw:
-        return PythonIdentifier(raw["operationId"], CONFIG.field_prefix)
-    return generate_operation_id(path=UntrustedString(path), method=method, prefix=CONFIG.field_prefix)
-
-
-def _argument(prop: Any) -> str:
-    return f"{prop.python_name}_" if prop.python_name in _TAKEN else prop.python_name
+    def _media(self, media_type: str, media: Json) -> list[str]:
+        kind = kind_of(media_type)
+        if kind is Kind.JSON:
+            return self._annotations.members(self._types.places[media[TYPE]], _MODELS)
+        return ["str" if kind is Kind.TEXT else "bytes"]
 
 
-def _path(endpoint: Endpoint) -> str:
+def _whole(answer: Json) -> list[tuple[str, Json]]:
+    """Return the contents of an answer, JSON first, without the event stream if there is something else."""
+    contents = sorted(answer.get("content", {}).items(), key=lambda item: kind_of(item[0]) is not Kind.JSON)
+    return [item for item in contents if essence(item[0]) != EVENT_STREAM] or contents
+
+
+def _by_precedence(responses: Json) -> list[tuple[str, Json]]:
+    """Sort answers: statuses, then classes of statuses, then the default."""
+    return sorted(responses.items(), key=lambda item: (item[0] == "default", not item[0].isdigit(), item[0]))
+
+
+def _style(published: Json, annotation: str) -> str:
+    if published["in"] == "path":
+        return "," if annotation.startswith("Sequence[") else ""
+    if published["in"] != "query":
+        return ""
+    style = published.get("style", "form")
+    return "repeat" if style == "form" and published.get("explode", True) else _QUERY_STYLES[style]
+
+
+def _path(path: str, parameters: Sequence[Parameter]) -> str:
     """Return an expression for the path with its arguments encoded."""
-    if not endpoint.path_parameters:
-        return f'"{in_double_quote_literal(endpoint.path)}"'
-    path = in_f_string_literal(endpoint.path)
-    for prop in endpoint.path_parameters:
-        call = f"{{path_segment({plain(prop.name)!r}, {_argument(prop)})}}"
-        path = path.replace(f"{{{{{prop.python_name}}}}}", call)
-    return f'f"{path}"'
+    if not parameters:
+        return f'"{in_double_quote_literal(path)}"'
+    written = in_f_string_literal(path)
+    for parameter in parameters:
+        slot = in_f_string_literal(f"{{{parameter.wire_name}}}")
+        # Within an f-string Python 3.8 takes neither its quotes nor a backslash.
+        told = re.sub(r"""["'\\{}]""", "", parameter.wire_name)
+        arguments = [repr(told), parameter.value, *([repr(parameter.style)] if parameter.style else [])]
+        written = written.replace(slot, f"{{path_segment({', '.join(arguments)})}}")
+    return f'f"{written}"'
 
 
 def _module_doc(route: str, raw: Json) -> str:
@@ -159,26 +199,21 @@ def _summary(raw: Json) -> str:
     return "\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph) or "Build the request."
 
 
-def _body_call(body: Body) -> str:
-    return f'{_BODY_FUNCTIONS[body.body_type]}(body, "{in_double_quote_literal(body.content_type)}")'
-
-
-def _succeeds(response: Response) -> bool:
-    codes = response.status_code.range
-    return codes is not None and codes[0] // 100 == 2
-
-
-def _status(response: Response) -> str:
+def _status(key: str) -> str:
     """Return the key of a response as an expression: 200, "2XX" or "default"."""
-    pattern = response.status_code.pattern
-    return pattern if pattern.isdigit() else repr(pattern)
+    return key if key.isdigit() else repr(key)
 
 
 def _accept(media_types: Sequence[str]) -> str:
     """Prefer JSON, then whatever is read whole; a stream only if there is nothing else."""
-    if not media_types or any("json" in media_type for media_type in media_types):
-        return "application/json"
-    return next((media_type for media_type in media_types if media_type != _EVENT_STREAM), _EVENT_STREAM)
+    ranked = sorted(media_types, key=lambda media_type: (essence(media_type) == EVENT_STREAM, _rank(media_type)))
+    return essence(ranked[0]) if ranked else "application/json"
+
+
+def _rank(media_type: str) -> int:
+    if essence(media_type) == "application/json":
+        return 0
+    return 1 if kind_of(media_type) is Kind.JSON else 2
 
 
 def _one_line(text: str) -> str:

@@ -1,46 +1,47 @@
-"""The document as openapi-python-client understands it; whatever it would leave out is an error."""
+"""The types of a document as openapi-python-client understands them; whatever it would leave out is an error."""
 
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.openapi import Endpoint, GeneratorData
+from openapi_python_client.parser.openapi import GeneratorData
+from openapi_python_client.parser.properties import EnumProperty, LiteralEnumProperty, ModelProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
-from .document import Json, operations
+from .config import CONFIG
+from .document import Json
 from .errors import GenerationError
-
-CONFIG = Config.from_sources(
-    ConfigFile(literal_enums=True, post_hooks=[]),
-    MetaType.NONE,
-    document_source=Path(),
-    file_encoding="utf-8",
-    overwrite=False,
-    output_path=None,
-)
+from .schemas import INDEX, schemas_of
 
 
-def parse(content: Json) -> GeneratorData:
-    """Parse a normalised document.
+@dataclass(frozen=True)
+class Types:
+    """What the parser made of a document's schemas; ``places`` has the type of each component, parameter and body."""
 
-    Raises GenerationError with everything that the parser warns of, or if an operation is missing in what it returns.
+    models: Sequence[ModelProperty]
+    enums: Sequence[EnumProperty | LiteralEnumProperty]
+    places: Mapping[str, Any]
+
+
+def parse(content: Json) -> Types:
+    """Parse the schemas of a normalised document.
+
+    Operations are left out: what the parser would read of them is less than the document says, and their types are
+    in the index. Raises GenerationError with everything that the parser warns of.
     """
-    data = GeneratorData.from_dict(content, config=CONFIG)
+    schemas = {"schemas": schemas_of(content)}
+    about = {"title": "", "version": ""}
+    data = GeneratorData.from_dict(
+        {"openapi": "3.1.0", "info": about, "paths": {}, "components": schemas}, config=CONFIG
+    )
     if isinstance(data, GeneratorError):
         raise GenerationError(_reason(data))
-    collections = data.endpoint_collections_by_tag.values()
-    problems = [*data.errors, *(error for collection in collections for error in collection.parse_errors)]
-    if problems:
-        raise GenerationError("\n".join(map(_reason, problems)))
-    published, parsed = len(operations(content)), len(endpoints(data))
-    if published != parsed:
-        raise GenerationError(f"the document has {published} operations, {parsed} were understood")
-    return data
-
-
-def endpoints(data: GeneratorData) -> list[Endpoint]:
-    """Return the parsed operations."""
-    return [endpoint for group in data.endpoint_collections_by_tag.values() for endpoint in group.endpoints]
+    if data.errors:
+        raise GenerationError("\n".join(map(_reason, data.errors)))
+    index = next(model for model in data.models if model.class_info.name == INDEX)
+    places = {plain(prop.name): prop for prop in index.required_properties or ()}
+    return Types([model for model in data.models if model is not index], data.enums, places)
 
 
 def plain(text: UntrustedString | str | None) -> str:

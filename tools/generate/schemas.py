@@ -7,14 +7,29 @@ from .document import Json, operations
 
 Rewrite = Callable[[Any], Any]
 
-_SINGLE = ("items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames")
+_SINGLE = (
+    "items",
+    "additionalProperties",
+    "unevaluatedProperties",
+    "contains",
+    "not",
+    "if",
+    "then",
+    "else",
+    "propertyNames",
+)
 _LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
 _MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
+
+INDEX = "SchemaIndex"
+"""Name of the helper schema from whose properties all other types are read."""
+
+UNIONS = ("oneOf", "anyOf")
 
 
 def rewrite_schema(schema: Any, rewrite: Rewrite) -> Any:
     """Return ``schema`` rewritten, its subschemas first."""
-    if isinstance(schema, bool):
+    if not isinstance(schema, dict):
         return rewrite(schema)
     result: Json = dict(schema)
     for key in _SINGLE:
@@ -29,24 +44,38 @@ def rewrite_schema(schema: Any, rewrite: Rewrite) -> Any:
     return rewrite(result)
 
 
+def rewrite_schemas(content: Json, rewrite: Rewrite) -> None:
+    """Rewrite every schema of the document."""
+    for holder, key in list(holders(content)):
+        holder[key] = rewrite_schema(holder[key], rewrite)
+
+
 def holders(content: Json) -> Iterator[tuple[Json, str]]:
     """Yield (object, key) of each schema of the document that is not within another one."""
-    components = content.get("components", {})
-    yield from ((components["schemas"], name) for name in components.get("schemas", {}))
-    for kind in ("parameters", "headers", "requestBodies", "responses"):
-        for value in components.get(kind, {}).values():
-            yield from _holders_of(value)
-    for _, _, item, operation in operations(content):
-        for value in (*item.get("parameters", ()), *operation.get("parameters", ())):
-            yield from _holders_of(value)
-        yield from _holders_of(operation.get("requestBody", {}))
-        for value in operation.get("responses", {}).values():
-            yield from _holders_of(value)
+    components = schemas_of(content)
+    yield from ((components, name) for name in components)
+    for *_, operation in operations(content):
+        yield from operation_holders(operation)
 
 
-def _holders_of(value: Json) -> Iterator[tuple[Json, str]]:
-    """Yield the schemas of a parameter, header, request body or response."""
-    if "schema" in value:
-        yield value, "schema"
-    for part in (*value.get("content", {}).values(), *value.get("headers", {}).values()):
-        yield from _holders_of(part)
+def operation_holders(operation: Json) -> Iterator[tuple[Json, str]]:
+    """Yield (object, key) of the schemas of an operation: its parameters', its body's, its answers'."""
+    parts = [*operation.get("parameters", ()), *contents(operation)]
+    yield from ((part, "schema") for part in parts if "schema" in part)
+
+
+def contents(operation: Json) -> Iterator[Json]:
+    """Yield the media type objects of an operation's body and answers."""
+    for part in (operation.get("requestBody", {}), *operation.get("responses", {}).values()):
+        yield from part.get("content", {}).values()
+
+
+def schemas_of(content: Json) -> Json:
+    """Return the named schemas of a document."""
+    schemas: Json = content.setdefault("components", {}).setdefault("schemas", {})
+    return schemas
+
+
+def component(name: str) -> Json:
+    """Return a reference to a named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}

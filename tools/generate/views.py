@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from .annotations import Sibling
+
+class Sibling(NamedTuple):
+    """A generated class or alias, and the module that holds it."""
+
+    name: str
+    module: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Alias:
     annotation: str
     doc: str
     siblings: Sequence[Sibling]
+    values: Sequence[object] = ()
+    """The values of an enum."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +67,35 @@ class Parameter:
     annotation: str
     default: str
     doc: str
-    explode: bool = False
+    style: str = ""
+    """How a list or an object is written in a query, or what stands between the items of a list in a path."""
+    is_json: bool = False
+    """Whether the value travels as JSON."""
 
     @property
     def declaration(self) -> str:
         """The argument as a signature has it."""
         return f"{self.name}: {self.annotation}" + (f" = {self.default}" if self.default else "")
 
+    @property
+    def value(self) -> str:
+        """The expression of what is sent."""
+        return f"json_text({self.name})" if self.is_json else self.name
+
+
+@dataclass(frozen=True)
+class Body:
+    """A form of an operation's body: the function that builds its request, its arguments, and its bytes' expression."""
+
+    function: str
+    media_type: str
+    parameters: Sequence[Parameter]
+    call: str
+
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation, its arguments by the place where they travel; ``path`` and ``body_call`` are expressions."""
+    """An operation, its arguments by the place where they travel; ``path`` is an expression."""
 
     name: str
     operation_id: str
@@ -81,28 +107,37 @@ class Operation:
     path_parameters: Sequence[Parameter]
     query_parameters: Sequence[Parameter]
     header_parameters: Sequence[Parameter]
-    body: Parameter | None
-    body_call: str
+    cookie_parameters: Sequence[Parameter]
+    bodies: Sequence[Body]
+    """At least one, which has no parameters if the operation has no body."""
     responses: Sequence[tuple[str, str]]
     result: str
     accept: str
     streams: bool
 
-    @property
-    def keyword_parameters(self) -> Sequence[Parameter]:
+    def keyword_parameters(self, body: Body) -> Sequence[Parameter]:
         """The arguments behind the star: the body first."""
-        return [*([self.body] if self.body else []), *self.query_parameters, *self.header_parameters]
+        return [*body.parameters, *self.query_parameters, *self.header_parameters, *self.cookie_parameters]
 
-    @property
-    def arguments(self) -> Sequence[Parameter]:
-        """All arguments, in the order of the signature."""
-        return [*self.path_parameters, *self.keyword_parameters]
+    def arguments(self, body: Body) -> Sequence[Parameter]:
+        """All arguments of a function that builds a request, in the order of its signature."""
+        return [*self.path_parameters, *self.keyword_parameters(body)]
 
-    @property
-    def full_doc(self) -> str:
+    def full_doc(self, body: Body) -> str:
         """The description with the arguments' own."""
-        if not self.arguments:
-            return self.doc
-        arguments = [f"    {argument.name}: {argument.doc or argument.wire_name}" for argument in self.arguments]
+        is_main = body is self.bodies[0]
+        doc = self.doc if is_main else f"Build the request of ``build`` with a body of {body.media_type}."
+        if not self.arguments(body):
+            return doc
+        arguments = [f"    {argument.name}: {argument.doc or argument.wire_name}" for argument in self.arguments(body)]
         raises = "    ValueError, TypeError: An argument cannot be sent; the message names it."
-        return "\n".join([self.doc, "\nArgs:", *arguments, "\nRaises:", raises])
+        return "\n".join([doc, "\nArgs:", *arguments, "\nRaises:", raises])
+
+
+@dataclass(frozen=True)
+class Package:
+    """All that is said of one document."""
+
+    models: Sequence[Model]
+    aliases: Sequence[Alias]
+    operations: Sequence[Operation]

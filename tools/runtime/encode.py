@@ -6,44 +6,45 @@ Every error names the parameter, as the API spells it, so that a request that ca
 import datetime
 import json
 import re
-from typing import Dict, Iterable, List, Tuple, Union, cast
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Union, cast
 from urllib.parse import quote
 
+from .convert import unstructure
+from .typeforms import is_model
 from .values import UNSET
+
+_SEPARATORS = {"comma": ",", "space": " ", "pipe": "|"}
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FORBIDDEN_IN_HEADER = re.compile(r"[\r\n\x00]")
 
 
-def path_segment(name: str, value: object) -> str:
-    """Return ``value`` percent-encoded as one segment of a path.
+def path_segment(name: str, value: object, separator: str = "") -> str:
+    """Return ``value`` percent-encoded as one segment of a path; with ``separator`` a list of values.
 
     Raises ValueError for what would change the path's shape (an empty or dot segment, control characters), TypeError
     for a value that has no text form.
     """
-    segment = text(name, value)
-    if segment in ("", ".", ".."):
-        raise ValueError(f"{name}: {segment!r} cannot be a part of a path")
-    if _CONTROL.search(segment):
+    items = [text(name, item) for item in (_items(value) if separator else (value,))]
+    if "".join(items) in ("", ".", ".."):
+        raise ValueError(f"{name}: {''.join(items)!r} cannot be a part of a path")
+    if any(_CONTROL.search(item) for item in items):
         raise ValueError(f"{name}: control characters cannot be a part of a path")
-    return quote(segment, safe="")
+    return separator.join(quote(item, safe="") for item in items)
 
 
-def query_pairs(*parameters: Tuple[str, object, bool]) -> Tuple[Tuple[str, str], ...]:
-    """Return the pairs of a query string from (name, value, explode) triples.
+def query_pairs(*parameters: Tuple[str, object, str]) -> Tuple[Tuple[str, str], ...]:
+    """Return the pairs of a query string from (name, value, style) triples; None is left out.
 
-    None is left out. A list becomes one pair an item if ``explode``, else one pair with commas.
+    The style says how lists and objects are written: "repeat" makes a pair of each item or key, "deep" of each key in
+    brackets behind the name, and "comma", "space" and "pipe" make one pair with that between the items.
     """
-    pairs: List[Tuple[str, str]] = []
-    for name, value, explode in parameters:
-        if value is None or value is UNSET:
-            continue
-        if not isinstance(value, (list, tuple)):
-            pairs.append((name, text(name, value)))
-            continue
-        items = [text(name, item) for item in cast("Iterable[object]", value)]
-        pairs.extend((name, item) for item in (items if explode else [_comma_list(name, items)]))
-    return tuple(pairs)
+    return tuple(
+        pair
+        for name, value, style in parameters
+        if value is not None and value is not UNSET
+        for pair in _pairs(name, _plain(value), style)
+    )
 
 
 def header_map(*parameters: Tuple[str, object]) -> Dict[str, str]:
@@ -51,9 +52,29 @@ def header_map(*parameters: Tuple[str, object]) -> Dict[str, str]:
     return {name: header(name, value) for name, value in parameters if value is not None and value is not UNSET}
 
 
+def cookie_line(*parameters: Tuple[str, object]) -> Optional[str]:
+    """Return the Cookie header of (name, value) pairs, percent-encoded; None if all values are."""
+    given = [(name, value) for name, value in parameters if value is not None and value is not UNSET]
+    return "; ".join(f"{name}={quote(_joined(name, value, ','))}" for name, value in given) or None
+
+
+def json_text(value: object) -> Optional[str]:
+    """Return ``value`` as JSON; None and UNSET stay None.
+
+    Raises TypeError for a value that JSON cannot express, ValueError for NaN, infinity and lone surrogates.
+    """
+    if value is None or value is UNSET:
+        return None
+    written = json.dumps(value, default=_model, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return _encodable("JSON", written)
+
+
 def header(name: str, value: object) -> str:
-    """Return ``value`` as a header's value; ValueError if it could end the header or has no place in one."""
-    line = text(name, value)
+    """Return ``value`` as a header's value, lists with commas.
+
+    Raises ValueError if it could end the header or has no place in one.
+    """
+    line = _joined(name, value, ",")
     if _FORBIDDEN_IN_HEADER.search(line):
         raise ValueError(f"{name}: a header cannot hold a line break or a null character")
     try:
@@ -106,7 +127,47 @@ def _instant(name: str, value: datetime.datetime) -> str:
     return rfc3339(value)
 
 
-def _comma_list(name: str, items: List[str]) -> str:
-    if any("," in item for item in items):
-        raise ValueError(f"{name}: an item of a comma-separated list cannot hold a comma")
-    return ",".join(items)
+def _pairs(name: str, value: object, style: str) -> Iterator[Tuple[str, str]]:
+    if style == "deep":
+        yield from _deep_pairs(name, value)
+    elif style != "repeat":
+        yield name, _joined(name, value, _SEPARATORS[style])
+    elif isinstance(value, dict):
+        keyed = cast("Dict[str, object]", value)
+        yield from ((key, text(key, item)) for key, item in keyed.items() if item is not None)
+    else:
+        yield from ((name, text(name, item)) for item in _items(value))
+
+
+def _deep_pairs(name: str, value: object) -> Iterator[Tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in cast("Dict[str, object]", value).items():
+            yield from _deep_pairs(f"{name}[{key}]", item)
+    elif value is not None:
+        yield from ((name, text(name, item)) for item in _items(value))
+
+
+def _joined(name: str, value: object, separator: str) -> str:
+    """Return a value as text, the items of a list (of an object its keys and values) with ``separator`` between."""
+    value = _plain(value)
+    if isinstance(value, dict):
+        value = [part for pair in cast("Dict[str, object]", value).items() for part in pair if pair[1] is not None]
+    items = [text(name, item) for item in _items(value)]
+    if isinstance(value, (list, tuple)) and any(separator in item for item in items):
+        raise ValueError(f"{name}: an item cannot hold {separator!r}, which stands between the items")
+    return separator.join(items)
+
+
+def _items(value: object) -> Iterable[object]:
+    return cast("Iterable[object]", value) if isinstance(value, (list, tuple)) else (value,)
+
+
+def _plain(value: object) -> object:
+    """Return a model as a dict."""
+    return unstructure(value) if is_model(type(value)) else value
+
+
+def _model(value: Any) -> Any:
+    if not is_model(type(value)):
+        raise TypeError(f"a value of type {type(value).__name__} cannot be sent as JSON")
+    return unstructure(value)

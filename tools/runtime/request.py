@@ -5,8 +5,8 @@ from urllib.parse import quote, urlencode
 
 from attrs import define, field
 
-from .bodies import binary_body, form_body, json_body, multipart_body
-from .encode import header_map, path_segment, query_pairs
+from .bodies import binary_body, form_body, json_body, multipart_body, text_body
+from .encode import cookie_line, header_map, json_text, path_segment, query_pairs
 from .response import ApiError, DecodeError, ResponseTypes, decode
 from .values import UNSET, FilePart, Unset
 
@@ -19,12 +19,15 @@ __all__ = (
     "ResponseTypes",
     "Unset",
     "binary_body",
+    "cookie_line",
     "form_body",
     "header_map",
     "json_body",
+    "json_text",
     "multipart_body",
     "path_segment",
     "query_pairs",
+    "text_body",
 )
 
 T = TypeVar("T")

@@ -2,4 +2,4 @@
 from typing import Literal
 
 ListLogsDetails = Literal["basic", "full"]
-"""With `full` each entry also holds its workflow and the details of its cost."""
+"""With `full` each entry also holds its workflow and the details of its cost. Default: "basic"."""

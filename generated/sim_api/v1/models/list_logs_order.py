@@ -2,4 +2,4 @@
 from typing import Literal
 
 ListLogsOrder = Literal["asc", "desc"]
-"""By start time, newest first (`desc`) or oldest first (`asc`)."""
+"""By start time, newest first (`desc`) or oldest first (`asc`). Default: "desc"."""

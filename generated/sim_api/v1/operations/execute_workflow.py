@@ -39,7 +39,7 @@ def build(
     be any JSON value and any status: such an answer is described by the workflow and not by this document.
 
     Args:
-        id: The id of the workflow.
+        id: The id of the workflow. Not empty.
         body: The workflow's input and how to run it. No body is an empty input.
         x_execution_mode: With `async` the run is queued as a job and answered 202. Leave the header out for a run that
           is waited for.

@@ -26,7 +26,7 @@ def build(
     The workflow as it was when the execution ran, block by block.
 
     Args:
-        execution_id: The id of the execution.
+        execution_id: The id of the execution. Not empty.
 
     Raises:
         ValueError, TypeError: An argument cannot be sent; the message names it.

@@ -27,6 +27,7 @@ def build(
 
     Args:
         task_id: The taskId (jobId on servers of August 2026) of the answer that queued the run. It may hold a colon.
+          Not empty.
 
     Raises:
         ValueError, TypeError: An argument cannot be sent; the message names it.

@@ -26,7 +26,7 @@ def build(
     One execution with its trace spans, output and cost.
 
     Args:
-        id: The id of the entry (not of its execution).
+        id: The id of the entry (not of its execution). Not empty.
 
     Raises:
         ValueError, TypeError: An argument cannot be sent; the message names it.

@@ -26,7 +26,7 @@ def build(
     Says whether the workflow is deployed, since when, and whether it changed since then.
 
     Args:
-        id: The id of the workflow.
+        id: The id of the workflow. Not empty.
 
     Raises:
         ValueError, TypeError: An argument cannot be sent; the message names it.

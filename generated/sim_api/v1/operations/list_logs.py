@@ -47,7 +47,7 @@ def build(
     other parameters unchanged, to get the page after it; the last page has none.
 
     Args:
-        workspace_id: The workspace whose executions are listed.
+        workspace_id: The workspace whose executions are listed. Not empty.
         workflow_ids: Only executions of these workflows; a comma-separated list.
         folder_ids: Only executions of workflows in these folders; a comma-separated list.
         triggers: Only executions that were started this way (api, webhook, schedule, manual, chat); a comma-separated
@@ -56,19 +56,19 @@ def build(
         start_date: Only executions that started at this time or later, as an ISO 8601 timestamp.
         end_date: Only executions that started at this time or earlier, as an ISO 8601 timestamp.
         execution_id: Only the execution with this id.
-        min_duration_ms: Only executions that took at least this many milliseconds.
-        max_duration_ms: Only executions that took at most this many milliseconds.
-        min_cost: Only executions that cost at least this much, in US dollars.
-        max_cost: Only executions that cost at most this much, in US dollars.
+        min_duration_ms: Only executions that took at least this many milliseconds. At least 0.
+        max_duration_ms: Only executions that took at most this many milliseconds. At least 0.
+        min_cost: Only executions that cost at least this much, in US dollars. At least 0.
+        max_cost: Only executions that cost at most this much, in US dollars. At least 0.
         model: Only executions that used this AI model.
-        limit: The largest number of entries on the page.
+        limit: The largest number of entries on the page. At least 1. Default: 100.
         cursor: nextCursor of the page before. An opaque text.
-        order: By start time, newest first (`desc`) or oldest first (`asc`).
-        details: With `full` each entry also holds its workflow and the details of its cost.
+        order: By start time, newest first (`desc`) or oldest first (`asc`). Default: "desc".
+        details: With `full` each entry also holds its workflow and the details of its cost. Default: "basic".
         include_trace_spans: With `details=full`, adds the trace spans. Leave it out for false, which real servers read
-          as true.
+          as true. Default: false.
         include_final_output: With `details=full`, adds the workflow's output. Leave it out for false, which real
-          servers read as true.
+          servers read as true. Default: false.
 
     Raises:
         ValueError, TypeError: An argument cannot be sent; the message names it.
@@ -78,25 +78,25 @@ def build(
         method="GET",
         path="/api/v1/logs",
         query=query_pairs(
-            ("workspaceId", workspace_id, True),
-            ("workflowIds", workflow_ids, False),
-            ("folderIds", folder_ids, False),
-            ("triggers", triggers, False),
-            ("level", level, True),
-            ("startDate", start_date, True),
-            ("endDate", end_date, True),
-            ("executionId", execution_id, True),
-            ("minDurationMs", min_duration_ms, True),
-            ("maxDurationMs", max_duration_ms, True),
-            ("minCost", min_cost, True),
-            ("maxCost", max_cost, True),
-            ("model", model, True),
-            ("limit", limit, True),
-            ("cursor", cursor, True),
-            ("order", order, True),
-            ("details", details, True),
-            ("includeTraceSpans", include_trace_spans, True),
-            ("includeFinalOutput", include_final_output, True),
+            ("workspaceId", workspace_id, "repeat"),
+            ("workflowIds", workflow_ids, "comma"),
+            ("folderIds", folder_ids, "comma"),
+            ("triggers", triggers, "comma"),
+            ("level", level, "repeat"),
+            ("startDate", start_date, "repeat"),
+            ("endDate", end_date, "repeat"),
+            ("executionId", execution_id, "repeat"),
+            ("minDurationMs", min_duration_ms, "repeat"),
+            ("maxDurationMs", max_duration_ms, "repeat"),
+            ("minCost", min_cost, "repeat"),
+            ("maxCost", max_cost, "repeat"),
+            ("model", model, "repeat"),
+            ("limit", limit, "repeat"),
+            ("cursor", cursor, "repeat"),
+            ("order", order, "repeat"),
+            ("details", details, "repeat"),
+            ("includeTraceSpans", include_trace_spans, "repeat"),
+            ("includeFinalOutput", include_final_output, "repeat"),
         ),
         accept="application/json",
         auth=True,

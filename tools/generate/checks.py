@@ -1,0 +1,111 @@
+"""What cannot be generated of a document, and why."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .document import Json, dereference, operations, path_items, references, referent
+from .rewrites.operations import path_names
+
+_STYLES = {
+    "path": ("simple",),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form",),
+}
+"""The styles in which parameters can be sent, by location."""
+
+
+class Problem(NamedTuple):
+    """An operation or a schema that cannot be generated; ``steps`` lead to it in the document."""
+
+    steps: tuple[str, ...]
+    reason: str
+
+    def __str__(self) -> str:
+        kind, *names = self.steps
+        what = f"{names[1].upper()} {names[0]}" if kind == "paths" and len(names) == 2 else " ".join(names)
+        return f"{what}: {self.reason}"
+
+
+def problems(content: Json) -> list[Problem]:
+    """Return what cannot be generated: paths and operations first, then schemas that no operation needs."""
+    return [*_of_paths(content), *_of_schemas(content)]
+
+
+def leave_out(content: Json, found: list[Problem]) -> None:
+    """Remove from a document what cannot be generated."""
+    for problem in found:
+        *holder, name = problem.steps
+        inner = content
+        for step in holder:
+            inner = inner[step]
+        del inner[name]
+
+
+def resolve_paths(content: Json) -> None:
+    """Write the paths that are references in full, so that their operations are seen; what leads nowhere stays."""
+    for path, item in path_items(content):
+        try:
+            content["paths"][path] = dereference(content, item)
+        except LookupError:
+            continue
+
+
+def _of_paths(content: Json) -> Iterator[Problem]:
+    for path, item in path_items(content):
+        if "$ref" in item:
+            yield Problem(("paths", path), f"{item['$ref']} cannot be followed")
+    for path, method, item, operation in operations(content):
+        reason = next(_reasons(content, path, item, operation), None)
+        if reason:
+            yield Problem(("paths", path, method), reason)
+
+
+def _reasons(content: Json, path: str, item: Json, operation: Json) -> Iterator[str]:
+    yield from _dead_references(content, [item.get("parameters", ()), _without_callbacks(operation)])
+    for reference in (*item.get("parameters", ()), *operation.get("parameters", ())):
+        yield from _reasons_of_parameter(path, dereference(content, reference))
+    body = dereference(content, operation.get("requestBody", {}))
+    for media in body.get("content", {}).values():
+        for name, encoding in media.get("encoding", {}).items():
+            if encoding.get("style", "form") != "form":
+                yield f"the form field {name} has the style {encoding['style']}"
+
+
+def _without_callbacks(operation: Json) -> Json:
+    """Return an operation without what the server asks of the client."""
+    return {key: value for key, value in operation.items() if key not in ("callbacks", "x-codeSamples")}
+
+
+def _reasons_of_parameter(path: str, parameter: Json) -> Iterator[str]:
+    name, location = parameter.get("name"), parameter.get("in")
+    styles = _STYLES.get(str(location))
+    if name is None or styles is None:
+        yield f"the parameter {name} is in {location}"
+    elif parameter.get("style", styles[0]) not in styles:
+        yield f"the parameter {name} has the style {parameter['style']}"
+    elif location == "path" and name not in path_names(path):
+        yield f"the parameter {name} is not in the path"
+
+
+def _of_schemas(content: Json) -> Iterator[Problem]:
+    for name, schema in content.get("components", {}).get("schemas", {}).items():
+        reason = next(_dead_references(content, schema), None)
+        if reason:
+            yield Problem(("components", "schemas", name), reason)
+
+
+def _dead_references(content: Json, root: object) -> Iterator[str]:
+    """Yield why references at any depth below ``root``, or below what they name, cannot be followed."""
+    seen: set[str] = set()
+    waiting = [root]
+    while waiting:
+        for reference in references(waiting.pop()):
+            if reference["$ref"] in seen:
+                continue
+            seen.add(reference["$ref"])
+            try:
+                dereference(content, reference)
+                waiting.append(referent(content, reference["$ref"]))
+            except LookupError as error:
+                yield str(error)

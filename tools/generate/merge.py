@@ -1,0 +1,94 @@
+"""Several documents as one."""
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from .document import Document, Json
+from .errors import GenerationError
+from .rewrites.operations import inherit_security
+
+_KINDS = ("schemas", "responses", "parameters", "requestBodies", "headers", "pathItems")
+
+
+def merge(documents: Sequence[Document]) -> Document:
+    """Return one document with the operations of all, under the first one's name.
+
+    A component that another document has under the same name with other content gets a number. Raises GenerationError
+    for an operation that two documents describe differently.
+    """
+    first, *others = documents
+    merged = _prepared(first.content)
+    for other in others:
+        _add(merged, _prepared(other.content))
+    return Document(first.package, merged)
+
+
+def _prepared(content: Json) -> Json:
+    """Return a copy whose operations say what is else said of all of them."""
+    content = copy.deepcopy(content)
+    inherit_security(content)
+    content.pop("security", None)
+    return content
+
+
+def _add(merged: Json, other: Json) -> None:
+    other = _separated(merged, other)
+    for kind in _KINDS:
+        theirs = other.get("components", {}).get(kind, {})
+        if theirs:
+            merged.setdefault("components", {}).setdefault(kind, {}).update(theirs)
+    for path, item in other.get("paths", {}).items():
+        known: Json = merged.setdefault("paths", {}).setdefault(path, {})
+        for key, value in item.items():
+            if key in known and known[key] != value:
+                raise GenerationError(f"{key.upper()} {path} is described differently by two documents")
+            known[key] = value
+
+
+def _separated(merged: Json, other: Json) -> Json:
+    """Return ``other`` with new names for its components that have the name of one in ``merged`` but not its content.
+
+    What refers to such a component has other content too, whatever it looks like.
+    """
+    while True:
+        renamed = {
+            f"#/components/{kind}/{name}": f"#/components/{kind}/{_free(name, value, merged, other, kind)}"
+            for kind in _KINDS
+            for name, value in other.get("components", {}).get(kind, {}).items()
+            if merged.get("components", {}).get(kind, {}).get(name, value) != value
+        }
+        if not renamed:
+            return other
+        for kind in _KINDS:
+            components = other.get("components", {}).get(kind, {})
+            prefix = f"#/components/{kind}/"
+            named = {_new(prefix + name, renamed)[len(prefix) :]: each for name, each in components.items()}
+            components.clear()
+            components.update(named)
+        other = _referring(other, renamed)
+
+
+def _referring(value: Any, renamed: dict[str, str]) -> Any:
+    """Return ``value`` with references, those of discriminators too, to the new names."""
+    if isinstance(value, dict):
+        return {key: _referring(item, renamed) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_referring(item, renamed) for item in value]
+    if isinstance(value, str) and value.startswith("#/components/"):
+        return _new(value, renamed)
+    return value
+
+
+def _new(reference: str, renamed: dict[str, str]) -> str:
+    head = "/".join(reference.split("/")[:4])
+    return renamed.get(head, head) + reference[len(head) :]
+
+
+def _free(name: str, value: Json, merged: Json, other: Json, kind: str) -> str:
+    """Return the first numbered name that nothing has, or that has the same content."""
+    number = 2
+    theirs, ours = other["components"][kind], merged["components"][kind]
+    while f"{name}{number}" in theirs or ours.get(f"{name}{number}", value) != value:
+        number += 1
+    return f"{name}{number}"

@@ -1,0 +1,116 @@
+"""Rewrites of operations, after which each holds all that is said of it and has a name."""
+
+import copy
+import re
+from typing import Any
+
+from openapi_python_client.strings import pascal_case
+
+from tools.generate.document import Json, dereference, operations, path_items
+from tools.generate.names import identifiers
+from tools.generate.schemas import component, contents, schemas_of
+
+NAME = "x-python-name"
+"""At an operation: the name of its module."""
+
+_SHARED = ("parameters", "requestBodies", "responses")
+_NOT_PARAMETERS = ("accept", "authorization", "content-type")
+"""Headers that OpenAPI describes elsewhere; a parameter of such a name is to be ignored."""
+
+
+def inherit_security(content: Json) -> None:
+    """Write the document's security at each operation that has none of its own."""
+    for *_, operation in operations(content):
+        operation.setdefault("security", content.get("security", []))
+
+
+def name_shared_schemas(content: Json) -> None:
+    """Name what shared parameters, bodies and answers hold, so that copies of them are of one type."""
+    schemas = schemas_of(content)
+    for kind, suffix in zip(_SHARED, ("", "Body", "Response"), strict=True):
+        for name, part in content["components"].get(kind, {}).items():
+            for holder in (part, *part.get("content", {}).values()):
+                if not _needs_name(holder.get("schema", {})):
+                    continue
+                free = pascal_case(name) + suffix
+                while free in schemas:
+                    free += "_"
+                schemas[free] = holder["schema"]
+                holder["schema"] = component(free)
+
+
+def _needs_name(schema: Json) -> bool:
+    return bool(schema.keys() & {"properties", "enum", "allOf", "oneOf", "anyOf", "items"})
+
+
+def copy_shared_parts(content: Json) -> None:
+    """Write the parameters of a path, and whatever is referred to, into each operation."""
+    for path, item in path_items(content):
+        content["paths"][path] = copy.deepcopy(dereference(content, item))
+    for *_, item, operation in operations(content):
+        parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
+        resolved = [_resolved(content, each) for each in parameters]
+        # What an operation says of a parameter replaces what its path says.
+        operation["parameters"] = list({(each["in"], each["name"]): each for each in resolved}.values())
+        if "requestBody" in operation:
+            operation["requestBody"] = _resolved(content, operation["requestBody"])
+        answers = operation.get("responses", {})
+        operation["responses"] = {_status(key): _resolved(content, each) for key, each in answers.items()}
+
+
+def _status(key: str) -> str:
+    """Return a status, or a class of them, as OpenAPI spells it."""
+    return key.lower() if key.lower() == "default" else key.upper()
+
+
+def _resolved(content: Json, value: Json) -> Json:
+    return copy.deepcopy(dereference(content, value))
+
+
+def name_operations(content: Json) -> None:
+    """Give each operation a name that no other one has in Python; one without an id is named after its route."""
+    every = operations(content)
+    routes = [f"{method} {re.sub(r'[/{}]', ' ', path)}" for path, method, *_ in every]
+    wanted = [operation.get("operationId") or route for (*_, operation), route in zip(every, routes, strict=True)]
+    for (*_, operation), name in zip(every, identifiers(wanted), strict=True):
+        operation[NAME] = name
+
+
+def complete_parameters(content: Json) -> None:
+    """Give each part of a path its parameter, always required, and drop the headers that are no parameters."""
+    for path, _, _, operation in operations(content):
+        given = [each for each in operation["parameters"] if not _is_no_parameter(each)]
+        declared = {each["name"] for each in given if each["in"] == "path"}
+        missing = [name for name in path_names(path) if name not in declared]
+        given += [{"name": name, "in": "path", "schema": {"type": "string"}} for name in missing]
+        operation["parameters"] = [{**each, "required": True} if each["in"] == "path" else each for each in given]
+
+
+def path_names(path: str) -> list[str]:
+    """Return the names of the parameters in a path, in order."""
+    return re.findall(r"{([^{}]+)}", path)
+
+
+def _is_no_parameter(parameter: Json) -> bool:
+    return parameter["in"] == "header" and str(parameter["name"]).lower() in _NOT_PARAMETERS
+
+
+def give_parameters_schemas(content: Json) -> None:
+    """Write the schema of a parameter where it is looked for, described as the parameter is."""
+    for *_, operation in operations(content):
+        for parameter in operation["parameters"]:
+            media: Json = next(iter(parameter.get("content", {}).values()), {})
+            said = {key: parameter[key] for key in ("description", "deprecated") if key in parameter}
+            parameter["schema"] = {**_schema(parameter if "schema" in parameter else media), **said}
+
+
+def give_media_schemas(content: Json) -> None:
+    """Say ``{}`` where a body or an answer is of any form; the parser takes no schema for no body."""
+    for *_, operation in operations(content):
+        for media in contents(operation):
+            media["schema"] = _schema(media)
+
+
+def _schema(holder: Json) -> Any:
+    schema = holder.get("schema")
+    return schema if isinstance(schema, dict) else {}
