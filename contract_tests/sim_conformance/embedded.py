@@ -24,13 +24,13 @@ def embedded(
     profiles: tuple[Profile, ...] = tuple(Profile),
     seed: int = 0,
     examples: int = 5,
-    version: str | None = None,
+    budget_runs: int | None = None,
+    read_only: bool = False,
 ) -> Iterator[Settings]:
     """A mock with everything that the checks need, and the settings to check it.
 
     Args:
         distortion: what changes its answers.
-        version: whose known deviations count; None for the dialect's.
     """
     with MockSim(dialect, distortion=distortion, seed=seed) as sim:
         _set_up(sim)
@@ -38,8 +38,9 @@ def embedded(
             sim.base_url,
             _ingredients(sim),
             profiles=profiles,
-            version=version or dialect,
-            budget_runs=None,
+            version=dialect,
+            budget_runs=budget_runs,
+            read_only=read_only,
             seed=seed,
             examples=examples,
             poll_interval=0.02,

@@ -41,12 +41,14 @@ class Engine:
     Attributes:
         version: of the server.
         budget: executions left.
+        started_at: epoch seconds.
     """
 
     settings: Settings
     server: Server
     version: str
     budget: Budget
+    started_at: float
     results: list[Result] = field(default_factory=list[Result])
 
     def carry_out(self, check: Check) -> Result:
@@ -97,6 +99,6 @@ def engine(settings: Settings) -> Iterator[Engine]:
         version = find_version(settings, wire)
         budget = Budget(settings.budget_runs)
         server = Server(settings, wire, budget, version=version, run_id=secrets.token_hex(4))
-        yield Engine(settings, server, version, budget)
+        yield Engine(settings, server, version, budget, time.time())
     finally:
         wire.close()

@@ -318,6 +318,16 @@ class Server:
         expect(not problems, f"{exchange.method} {exchange.path} ({exchange.status}): " + "; ".join(problems[:3]))
 
 
+def expect_schema(schema: str, value: Json) -> None:
+    """Let the check fail unless a value is what a schema of the API's description allows.
+
+    Raises:
+        Failure: when it is not.
+    """
+    problems = contract().check_value(schema, value)
+    expect(not problems, f"no {schema}: " + "; ".join(problems[:3]))
+
+
 def described_problems(exchange: Exchange) -> list[str]:
     """What the API's description does not allow in an answer."""
     operation = operation_of(exchange)

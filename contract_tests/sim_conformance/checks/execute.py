@@ -6,7 +6,7 @@ from sim_conformance.checks.auth import NO_CODE, NOBODYS_ID, WRONG_KEY
 from sim_conformance.outcome import Deviation, expect
 from sim_conformance.reading import moment_in, number_in, object_in, text_in
 from sim_conformance.registry import Group, Profile, page, spec
-from sim_conformance.server import Server
+from sim_conformance.server import Server, expect_schema
 
 core = Group(Profile.CORE)
 
@@ -41,6 +41,8 @@ def run_is_described(sim: Server) -> None:
     exchange = sim.execute("echo", {"message": sim.token()})
     expect(exchange.media_type == "application/json", f"the answer is {exchange.media_type!r}")
     sim.expect_described(exchange)
+    # The operation's own description has to allow anything, for Response blocks; this workflow has none.
+    expect_schema("ExecutionResult", exchange.json())
 
 
 @core.must("SIM-EXEC-003", "A run's times agree with its duration", spec("ExecutionMetadata"), "echo", runs=1)

@@ -124,6 +124,10 @@ class Contract:
         found = [*self._header_problems(answer, reply), *self._reply_problems(answer, reply)]
         return [Violation("response", operation_id, location, message) for location, message in found]
 
+    def check_value(self, schema: str, value: Json) -> list[str]:
+        """What is wrong with a value by the schema of that name."""
+        return list(messages(self._validator(("components", "schemas", schema)), value))
+
     def _parameter_problems(self, operation: Operation, call: Call) -> Iterator[tuple[str, str]]:
         given = {"query": dict(parse_qsl(call.query, keep_blank_values=True)), "path": call.params}
         for parameter in operation.parameters:

@@ -1,0 +1,182 @@
+"""The suite as pytest sees it: this file holds one test for each check."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim_conformance.embedded import embedded
+from sim_conformance.engine import Engine, Result, engine
+from sim_conformance.outcome import Outcome
+from sim_conformance.registry import Check, Level, checks_of
+from sim_conformance.report.files import write_reports
+from sim_conformance.report.model import Report, build_report
+from sim_conformance.report.text import explained
+from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
+
+HERE = Path(__file__)
+
+
+class CheckFailed(Exception):
+    """A server broke a rule, or the suite broke; the message is fit to be shown."""
+
+
+class CheckItem(pytest.Item):
+    """One check as a test."""
+
+    def __init__(self, *, check: Check, suite: "Suite", **others: Any) -> None:
+        super().__init__(**others)
+        self.check = check
+        self.suite = suite
+
+    def runtest(self) -> None:
+        """Make the check, and say in pytest's terms how it ended."""
+        result = self.suite.carry_out(self.check)
+        if result.outcome is Outcome.SKIP:
+            pytest.skip(result.message)
+        if result.outcome is Outcome.KNOWN_DEVIATION:
+            pytest.xfail(f"known deviation: {result.message}")
+        if result.outcome is Outcome.FAIL and self.check.level is Level.SHOULD:
+            pytest.xfail(f"a recommendation that is not met: {result.message}")
+        if result.outcome is not Outcome.PASS:
+            raise CheckFailed(explained(result, self.suite.settings))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+        """The reason, without a traceback where the server is to blame."""
+        return str(excinfo.value) if isinstance(excinfo.value, CheckFailed) else str(super().repr_failure(excinfo))
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where it is, and its name."""
+        return self.path, None, f"{self.check.id} {self.check.title}"
+
+
+class ChecksFile(pytest.File):
+    """The checks of a run."""
+
+    def __init__(self, *, suite: "Suite", **others: Any) -> None:
+        super().__init__(**others)
+        self.suite = suite
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """One test for each check."""
+        return [CheckItem.from_parent(self, name=one.id, check=one, suite=self.suite) for one in self.suite.checks]
+
+
+class Suite:
+    """The pytest plugin that brings in the checks.
+
+    Args:
+        checks: those to make.
+        on_result: is told of every check that ends.
+
+    Attributes:
+        engine: makes the checks; to be set before the first one.
+        interrupted: somebody stopped the run.
+    """
+
+    def __init__(
+        self, settings: Settings, checks: list[Check], on_result: Callable[[Result], None] = lambda result: None
+    ) -> None:
+        self.settings = settings
+        self.checks = checks
+        self.engine: Engine | None = None
+        self.interrupted = False
+        self._on_result = on_result
+
+    def carry_out(self, check: Check) -> Result:
+        """Make one check."""
+        if self.engine is None:
+            raise RuntimeError("there is no server yet")
+        result = self.engine.carry_out(check)
+        self._on_result(result)
+        return result
+
+    def report(self) -> Report:
+        """What came of the run so far."""
+        if self.engine is None:
+            raise RuntimeError("there is no server yet")
+        return build_report(self.engine, self.checks, interrupted=self.interrupted)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """This file holds the checks."""
+        return ChecksFile.from_parent(parent, path=file_path, suite=self) if file_path == HERE else None
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that the run is not complete."""
+        self.interrupted = True
+
+
+class OwnServer:
+    """The pytest plugin that reaches the server, and writes the reports at the end.
+
+    Args:
+        stack: what to leave at the end.
+        folder: where the reports go, if anywhere.
+    """
+
+    def __init__(self, suite: Suite, folder: Path | None, stack: ExitStack) -> None:
+        self._suite = suite
+        self._folder = folder
+        self._stack = stack
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
+        """Reach the server before the first check, and leave it after the last."""
+        with self._stack:
+            if not session.config.option.collectonly:
+                try:
+                    self._suite.engine = self._stack.enter_context(engine(self._suite.settings))
+                except BadSettings as error:
+                    raise pytest.UsageError(str(error)) from error
+            return (yield)
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the reports."""
+        if self._folder is not None and self._suite.engine is not None:
+            write_reports(self._suite.report(), self._folder)
+
+
+def activate(config: pytest.Config) -> None:
+    """Bring the suite into a run of pytest, as its options say.
+
+    Raises:
+        pytest.UsageError: when they make no sense.
+    """
+    stack = ExitStack()
+    try:
+        settings = _settings(config, stack)
+    except BadSettings as error:
+        raise pytest.UsageError(str(error)) from error
+    suite = Suite(settings, checks_of(settings.profiles))
+    folder = config.getoption("sim_report")
+    config.pluginmanager.register(suite, "sim-conformance-suite")
+    config.pluginmanager.register(OwnServer(suite, Path(folder) if folder else None, stack), "sim-conformance-server")
+    config.add_cleanup(stack.close)
+
+
+def _settings(config: pytest.Config, stack: ExitStack) -> Settings:
+    def option(name: str) -> Any:
+        return config.getoption(f"sim_{name}")
+
+    profiles = read_profiles(option("profile"))
+    chosen = {name: option(name) for name in ("seed", "examples")}
+    dialect = option("mock")
+    if dialect:
+        if dialect not in VERSIONS:
+            raise BadSettings(f"unknown dialect {dialect!r}; known: {', '.join(VERSIONS)}")
+        given = {name: value for name, value in chosen.items() if value is not None}
+        return stack.enter_context(embedded(dialect, profiles=profiles, **given))
+    flags = chosen | {
+        "base_url": option("base_url"),
+        "profiles": profiles,
+        "workflows": option("workflow"),
+        "workspace": option("workspace"),
+        "version": option("version"),
+        "budget_runs": option("budget_runs"),
+        "read_only": option("read_only"),
+    }
+    file = option("config")
+    return read_settings(flags, os.environ, Path(file) if file else None)

@@ -1,0 +1,129 @@
+"""What the command sim-conformance does."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+
+import pytest
+from rich.console import Console
+
+from sim_conformance import collecting
+from sim_conformance.cli import MISCONFIGURED
+from sim_conformance.collecting import Suite
+from sim_conformance.embedded import embedded
+from sim_conformance.engine import engine
+from sim_conformance.guide import guide
+from sim_conformance.registry import checks_of
+from sim_conformance.report.console import Progress, print_check_list, print_report, print_selftest
+from sim_conformance.report.files import write_reports
+from sim_conformance.report.model import Report
+from sim_conformance.selftest import prove
+from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
+
+PASSED, FAILED, BROKEN, INTERRUPTED = 0, 1, 3, 130
+
+PYTEST_OPTIONS = (
+    # Nothing of the folder or the environment that the command happens to run in takes part.
+    *("-c", os.devnull, "--noconftest", "--disable-plugin-autoload"),
+    *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging", "--capture=no"),
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check a server."""
+    with ExitStack() as stack:
+        try:
+            suite = _suite(arguments, stack)
+        except BadSettings as error:
+            print(f"sim-conformance: {error}", file=sys.stderr)
+            return MISCONFIGURED
+        status = pytest.main([*PYTEST_OPTIONS, collecting.__file__], plugins=[suite])
+        report = suite.report()
+        print_report(Console(), report)
+        if not _written(report, arguments):
+            return MISCONFIGURED
+    return _exit_code(report, pytest.ExitCode(status))
+
+
+def list_checks(arguments: argparse.Namespace) -> int:
+    """Show every check."""
+    try:
+        profiles = read_profiles(arguments.profile)
+    except BadSettings as error:
+        print(f"sim-conformance: {error}", file=sys.stderr)
+        return MISCONFIGURED
+    print_check_list(Console(), checks_of(profiles))
+    return PASSED
+
+
+def show_guide(arguments: argparse.Namespace) -> int:
+    """Say what to set up."""
+    print(guide(), end="")
+    return PASSED
+
+
+def selftest(arguments: argparse.Namespace) -> int:
+    """Prove the checks."""
+    proof = prove(seed=arguments.seed)
+    print_selftest(Console(), proof)
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(proof.as_json(), indent=1), encoding="utf-8")
+    return PASSED if proof.holds else FAILED
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": run,
+    "list": list_checks,
+    "guide": show_guide,
+    "selftest": selftest,
+}
+
+
+def _suite(arguments: argparse.Namespace, stack: ExitStack) -> Suite:
+    settings = _settings(arguments, stack)
+    checks = checks_of(settings.profiles)
+    progress = Progress(Console(stderr=True), settings, len(checks), verbose=arguments.verbose)
+    suite = Suite(settings, checks, progress)
+    suite.engine = stack.enter_context(engine(settings))
+    return suite
+
+
+def _settings(arguments: argparse.Namespace, stack: ExitStack) -> Settings:
+    profiles = read_profiles(arguments.profile)
+    if arguments.mock is None:
+        return read_settings({**vars(arguments), "profiles": profiles}, os.environ, arguments.config)
+    if arguments.mock not in VERSIONS:
+        raise BadSettings(f"unknown dialect {arguments.mock!r}; known: {', '.join(VERSIONS)}")
+    return stack.enter_context(
+        embedded(
+            arguments.mock,
+            profiles=profiles,
+            seed=arguments.seed or 0,
+            examples=arguments.examples or 5,
+            budget_runs=arguments.budget_runs,
+            read_only=bool(arguments.read_only),
+        )
+    )
+
+
+def _written(report: Report, arguments: argparse.Namespace) -> bool:
+    if arguments.report is None:
+        return True
+    try:
+        paths = write_reports(report, arguments.report)
+    except OSError as error:
+        print(f"sim-conformance: the report cannot be written: {error}", file=sys.stderr)
+        return False
+    print("\n".join(map(str, paths)))
+    return True
+
+
+def _exit_code(report: Report, status: pytest.ExitCode) -> int:
+    if status is pytest.ExitCode.INTERRUPTED:
+        return INTERRUPTED
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or report["verdict"] == "error":
+        return BROKEN
+    return FAILED if report["verdict"] == "fail" else PASSED

@@ -1,0 +1,1 @@
+"""Reports: one model of a run, free of keys, and its forms."""
