@@ -168,6 +168,14 @@ def test_a_streamed_execution_is_tried_again(serve: Serve, connect: Connect, clo
     assert len(clock.slept) == 1
 
 
+def test_a_limit_reported_inside_a_stream_is_not_tried_again(serve: Serve, connect: Connect, clock: FakeClock) -> None:
+    # The status says that the run was accepted.
+    server = serve([stream([{"event": "error", "error": "Rate limit exceeded"}])])
+    with pytest.raises(RateLimitError):
+        connect(server).execute_with_retry("wf", stream=True)
+    assert clock.slept == []
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -194,6 +202,7 @@ def test_a_server_that_asks_to_come_back_is_taken_at_its_word(
         (409, {}, {"error": "Conflict", "code": "EXECUTION_ID_CONFLICT"}),
         (429, {"Retry-After": "1"}, {"error": "Quota", "code": "USAGE_LIMIT_EXCEEDED"}),
         (500, {"Retry-After": "1"}, {"error": "Internal server error"}),
+        (500, {"Retry-After": "1"}, {"error": "x", "code": "RATE_LIMIT_EXCEEDED"}),
         (502, {}, {"error": "Bad gateway"}),
         (503, {}, {"error": "Unavailable"}),
         (503, {"Retry-After": "1"}, {"error": "Unknown", "code": "ASYNC_ENQUEUE_AMBIGUOUS"}),

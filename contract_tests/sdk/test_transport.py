@@ -1,5 +1,6 @@
 """Connections: how they are made, kept, limited in time and size, and what is told when they break."""
 
+import contextlib
 import gzip
 import itertools
 import os
@@ -417,12 +418,24 @@ def test_a_dribbling_server_cannot_hold_a_call_beyond_its_timeout(
     assert server.left.wait(PATIENCE)
 
 
-def test_a_server_that_does_not_take_the_request_cannot_hold_a_call(connect: Connect) -> None:
-    # It accepts the connection, but reads nothing: what is sent fills the buffers and then stands still.
+def sip(listener: socket.socket, pause: float) -> None:
+    """Take a request so slowly that it would last for many seconds, until the client gives up."""
+    never = threading.Event()
+    with contextlib.suppress(OSError), listener.accept()[0] as connection:
+        while connection.recv(32768):
+            never.wait(pause)
+
+
+@pytest.mark.parametrize("pause", [0.01, PATIENCE], ids=["slowly", "not at all"])
+def test_a_server_that_does_not_take_the_request_cannot_hold_a_call(connect: Connect, pause: float) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        reader = threading.Thread(target=sip, args=(listener, pause), daemon=True)
+        reader.start()
         client = connect(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        began = time.monotonic()
         with pytest.raises(RequestTimeoutError) as caught:
             client.execute_workflow("wf", {"text": "x" * 32 * 1024 * 1024}, timeout=0.3)
+        assert time.monotonic() - began < 4
     assert caught.value.request_sent is True
 
 
