@@ -5,6 +5,8 @@ goes wrong is told as a `TransportFailure`.
 """
 
 import asyncio
+import io
+import math
 import ssl
 import sys
 from contextvars import ContextVar
@@ -13,6 +15,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 import aiohttp
 import yarl
 
+from .decompress import decompressor
 from .failures import FailureKind, TransportFailure
 
 if sys.version_info >= (3, 11):
@@ -23,15 +26,29 @@ else:
 __all__ = ("AsyncRawResponse", "AsyncTransport")
 
 _HEADER_BYTES = 65536
+_SEND_BYTES = 65536
 
 
 class _Progress:
-    """Whether any byte of a request went out."""
+    """The connection that a request went out over, once any of its bytes did."""
 
-    __slots__ = ("sent",)
+    __slots__ = ("transport",)
 
     def __init__(self) -> None:
-        self.sent = False
+        self.transport: Optional[asyncio.Transport] = None
+
+    @property
+    def sent(self) -> bool:
+        return self.transport is not None
+
+    def abort(self) -> None:
+        """Close the connection at once. Closing it in order would wait for a server that takes what is not yet sent."""
+        if self.transport is not None:
+            self.transport.abort()
+
+
+class _Spoilt(Exception):
+    """A kept connection that cannot be used: the server sent something that nobody had asked for."""
 
 
 # The exchange that this task is in: aiohttp offers no cheaper way to learn when its request goes out.
@@ -40,7 +57,10 @@ _current: "ContextVar[_Progress]" = ContextVar("_current")
 
 class _Request(aiohttp.ClientRequest):
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
-        _current.get().sent = True
+        if conn.protocol.should_close:
+            conn.close()
+            raise _Spoilt
+        _current.get().transport = conn.transport
         return await super().send(conn)
 
 
@@ -49,7 +69,7 @@ class AsyncRawResponse:
 
     Args:
         response: The answer.
-        timed: Whether aiohttp keeps to the exchange's limits by itself.
+        progress: How its request went out.
 
     Attributes:
         status: The HTTP status.
@@ -57,11 +77,12 @@ class AsyncRawResponse:
         ended: Whether the body has been read to its end.
     """
 
-    def __init__(self, response: aiohttp.ClientResponse, *, timed: bool) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, progress: _Progress) -> None:
         self.status: int = response.status
         self.headers: List[Tuple[str, str]] = list(response.headers.items())
         self._response = response
-        self._timed = timed
+        self._progress = progress
+        self._decompressor = decompressor(self.headers)
         self.ended = False
 
     async def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
@@ -76,29 +97,23 @@ class AsyncRawResponse:
         """
         if self.ended:
             return b""
-        outcome: Union[bytes, TransportFailure, None] = self._buffered()
-        if outcome is None:
-            outcome = await self._read(total, idle)
+        outcome = await self._read(total, idle)
         if isinstance(outcome, TransportFailure):
             raise outcome
-        if self._response.content.at_eof():
+        if not outcome or (self._decompressor is None and self._response.content.at_eof()):
             self.ended = True
             self._response.release()
         return outcome
 
-    def _buffered(self) -> Optional[bytes]:
-        """What can be had without waiting, so that no limit has to be set; None where there is nothing yet."""
-        content = self._response.content
-        if content.exception() is not None:
-            return None
-        return content.read_nowait() or (b"" if content.at_eof() else None)
-
     async def _read(self, total: Optional[float], idle: Optional[float]) -> Union[bytes, TransportFailure]:
         try:
-            if self._timed:
-                return await self._response.content.readany()
+            piece = self._at_hand()
+            if piece is not None:
+                return piece
             async with within(_shortest(total, idle)):
-                return await self._response.content.readany()
+                while piece is None:
+                    piece = self._unfold(await self._response.content.readany())
+            return piece
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
             self.close()
             return _failure(error, total, idle, sent=True)
@@ -106,10 +121,29 @@ class AsyncRawResponse:
             self.close()
             raise
 
+    def _at_hand(self) -> Optional[bytes]:
+        """What can be had without waiting, so that no limit has to be set; None where there is nothing yet."""
+        content = self._response.content
+        piece = b"" if self._decompressor is None else self._decompressor.unfold()
+        if piece or content.exception() is not None:
+            return piece or None
+        return self._unfold(content.read_nowait() or (b"" if content.at_eof() else None))
+
+    def _unfold(self, data: Optional[bytes]) -> Optional[bytes]:
+        """What received bytes (b"" at the end, None for none) unfold to, None where it takes more of them."""
+        if self._decompressor is None or data is None:
+            return data
+        if not data:
+            self._decompressor.finish()
+            return b""
+        self._decompressor.feed(data)
+        return self._decompressor.unfold() or None
+
     def close(self) -> None:
         """Give the connection back where the body was read to its end, else close it."""
         if not self.ended:
             self.ended = True
+            self._progress.abort()
             self._response.close()
 
 
@@ -144,7 +178,7 @@ class AsyncTransport:
         if isinstance(outcome, TransportFailure):
             # Raised out here, so that it carries neither the frames of aiohttp nor the header values in them.
             raise outcome
-        return AsyncRawResponse(outcome, timed=idle is None)
+        return outcome
 
     async def close(self) -> None:
         """Close the idle connections. The transport can still be used; it opens new ones."""
@@ -161,26 +195,34 @@ class AsyncTransport:
         connect: Optional[float],
         total: Optional[float],
         idle: Optional[float],
-    ) -> Union[aiohttp.ClientResponse, TransportFailure]:
+    ) -> Union[AsyncRawResponse, TransportFailure]:
         progress = _Progress()
         _current.set(progress)
-        # Without a limit on silence aiohttp's own timer, which also runs on while the body is read, is all it takes.
-        own_total = total if idle is None else None
-        request = self._current_session().request(
-            method,
-            yarl.URL(url, encoded=True),
-            headers=headers,
-            data=body,
-            timeout=aiohttp.ClientTimeout(total=own_total, sock_connect=connect),
-            **self._options,
-        )
         try:
-            if idle is None:
-                return await request
             async with within(_shortest(total, idle)):
-                return await request
+                return AsyncRawResponse(await self._request(method, url, headers, body, connect), progress)
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+            progress.abort()
             return _failure(error, total, idle, sent=progress.sent)
+        except BaseException:
+            progress.abort()
+            raise
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], body: Optional[bytes], connect: Optional[float]
+    ) -> aiohttp.ClientResponse:
+        while True:
+            try:
+                return await self._current_session().request(
+                    method,
+                    yarl.URL(url, encoded=True),
+                    headers=headers,
+                    data=_payload(body),
+                    timeout=aiohttp.ClientTimeout(total=None, connect=connect, ceil_threshold=math.inf),
+                    **self._options,
+                )
+            except _Spoilt:
+                pass  # it is closed now; there is another one, or a new one is made
 
     def _current_session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -196,10 +238,16 @@ def _new_session() -> aiohttp.ClientSession:
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
+        auto_decompress=False,
         max_line_size=_HEADER_BYTES,
         max_field_size=_HEADER_BYTES,
         request_class=_Request,
     )
+
+
+def _payload(body: Optional[bytes]) -> Union[bytes, io.BytesIO, None]:
+    """A large body as a file, which aiohttp sends piece by piece, so that the event loop runs on meanwhile."""
+    return io.BytesIO(body) if body is not None and len(body) > _SEND_BYTES else body
 
 
 def _shortest(*limits: Optional[float]) -> Optional[float]:

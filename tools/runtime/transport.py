@@ -10,30 +10,40 @@ import socket
 import ssl
 import threading
 import time
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse, parse_headers
+from queue import Empty, SimpleQueue
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union, cast
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.util.connection import allowed_gai_family
 
+from .decompress import decompressor
 from .failures import FailureKind, TransportFailure
 
 __all__ = ("RawResponse", "Transport")
 
 _READ_BYTES = 65536
 _SEND_BYTES = 65536
+_INTERIM_ANSWERS = 16
+_NO_TIMEOUT = urllib3.Timeout(None)  # time is limited here, operation by operation
+_SWITCHING_PROTOCOLS = 101
+
+_Addresses = List[Tuple[Any, ...]]
 
 
 class _Limits:
     """The time limits of one exchange, and whether any of its bytes went out."""
 
-    __slots__ = ("deadline", "idle", "sent")
+    __slots__ = ("connect_by", "deadline", "idle", "sent")
 
-    def __init__(self, total: Optional[float], idle: Optional[float]) -> None:
+    def __init__(self, total: Optional[float], idle: Optional[float], connect: Optional[float] = None) -> None:
         self.sent = False
         self.set(total, idle)
+        waits = [wait for wait in (connect, total) if wait is not None]
+        self.connect_by = time.monotonic() + min(waits) if waits else None
 
     def set(self, total: Optional[float], idle: Optional[float]) -> None:
         self.deadline = None if total is None else time.monotonic() + total
@@ -41,12 +51,21 @@ class _Limits:
 
     def next_wait(self) -> Optional[float]:
         """How long the next operation on the socket may block, in seconds; None for ever."""
-        if self.deadline is None:
-            return self.idle
-        remaining = self.deadline - time.monotonic()
-        if remaining <= 0:
-            raise socket.timeout("the total time limit passed")
-        return remaining if self.idle is None else min(remaining, self.idle)
+        remaining = _until(self.deadline)
+        return self.idle if remaining is None else remaining if self.idle is None else min(remaining, self.idle)
+
+    def connect_wait(self) -> Optional[float]:
+        """How long making the connection may still take, in seconds; None for ever."""
+        return _until(self.connect_by)
+
+
+def _until(deadline: Optional[float]) -> Optional[float]:
+    if deadline is None:
+        return None
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
+        raise socket.timeout("the time limit passed")
+    return remaining
 
 
 # The exchange that this thread is in. urllib3 offers no way to hand it to a connection, which may be new or reused.
@@ -98,9 +117,10 @@ class _TimedSocket:
     def sendall(self, data: Any) -> None:
         self.limits.sent = True
         with memoryview(data).cast("B") as view:
-            for start in range(0, len(view), _SEND_BYTES):
+            start = 0
+            while start < len(view):
                 self.arm()
-                self.raw.sendall(view[start : start + _SEND_BYTES])
+                start += self.raw.send(view[start : start + _SEND_BYTES])
 
     def makefile(self, *args: Any, **kwargs: Any) -> io.BufferedReader:
         return _AnswerReader(_TimedReader(self), _READ_BYTES)
@@ -115,9 +135,32 @@ class _WholeHead(HTTPResponse):
         super().begin()
         reader.in_head = False
 
+    def _read_status(self) -> Tuple[str, int, str]:
+        """Pass over all interim answers. `http.client` does so with 100 only, and takes a 103 for the answer."""
+        for _ in range(_INTERIM_ANSWERS):
+            status = super()._read_status()  # type: ignore[misc]  # not in the stubs
+            if status[1] >= 200:
+                return cast(Tuple[str, int, str], status)
+            if status[1] == _SWITCHING_PROTOCOLS:
+                raise HTTPException("the server switches to another protocol, which was not asked for")
+            parse_headers(self.fp)
+        raise HTTPException("the server sends nothing but interim answers")
+
 
 class _TimedConnection(HTTPConnection):
     response_class = _WholeHead
+
+    def _new_conn(self) -> socket.socket:
+        return _connect(self._dns_host, self.port, self.socket_options or (), _current.limits)
+
+    def _tunnel(self) -> None:
+        limits = _current.limits
+        raw: Any = self.sock
+        # The proxy's answer may dribble too. What goes to it is not the request.
+        self.sock = _TimedSocket(raw, _Limits(limits.connect_wait(), None))
+        super()._tunnel()
+        self.sock = raw
+        raw.settimeout(limits.connect_wait())
 
     def connect(self) -> None:
         super().connect()
@@ -141,6 +184,52 @@ class _TLSPool(HTTPSConnectionPool):
     ConnectionCls: Any = _TimedTLSConnection
 
 
+def _connect(host: str, port: int, options: Any, limits: _Limits) -> socket.socket:
+    """A connection to the first address of a host that takes one; each address leaves time for those behind it."""
+    addresses = _resolve(host, port, limits.connect_wait())
+    failure: Optional[OSError] = None
+    for untried in range(len(addresses), 0, -1):
+        family, kind, protocol, _, address = addresses[-untried]
+        wait = limits.connect_wait()
+        raw = socket.socket(family, kind, protocol)
+        try:
+            for option in options:
+                raw.setsockopt(*option)
+            raw.settimeout(None if wait is None else wait / untried)
+            raw.connect(address)
+            raw.settimeout(limits.connect_wait())
+            return raw
+        except BaseException as error:
+            raw.close()
+            if not isinstance(error, OSError):
+                raise
+            failure = error
+    raise failure or OSError("the host has no address")
+
+
+def _resolve(host: str, port: int, wait: Optional[float]) -> _Addresses:
+    """The addresses of a host. A thread asks for them, because the system's resolver takes no time limit."""
+    outcome: SimpleQueue[Union[_Addresses, Exception]] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            outcome.put(socket.getaddrinfo(host.strip("[]"), port, allowed_gai_family(), socket.SOCK_STREAM))
+        except Exception as error:
+            outcome.put(error)
+
+    try:
+        threading.Thread(target=ask, name="sim-resolve", daemon=True).start()
+    except RuntimeError:
+        ask()  # no thread can be started while the interpreter shuts down
+    try:
+        found = outcome.get(timeout=wait)
+    except Empty:
+        raise socket.timeout("the host name was not resolved in time") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
 class RawResponse:
     """The head of an answer, and its body to be read piece by piece.
 
@@ -155,6 +244,7 @@ class RawResponse:
         self.headers: List[Tuple[str, str]] = list(response.headers.items())
         self._response = response
         self._limits = limits
+        self._decompressor = decompressor(self.headers)
         self.ended = False
 
     def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
@@ -180,13 +270,26 @@ class RawResponse:
 
     def _read(self) -> Union[bytes, TransportFailure]:
         try:
-            return self._response.read1(_READ_BYTES) or b""
+            return self._read_unfolded()
         except (HTTPError, OSError, ValueError) as error:
             self.close()
             return _failure(error, self._limits, reading=True)
         except BaseException:
             self.close()
             raise
+
+    def _read_unfolded(self) -> bytes:
+        if self._decompressor is None:
+            return self._response.read1(_READ_BYTES) or b""
+        while True:
+            piece = self._decompressor.unfold()
+            if piece:
+                return piece
+            data = self._response.read1(_READ_BYTES)
+            if not data:
+                self._decompressor.finish()
+                return b""
+            self._decompressor.feed(data)
 
     def close(self) -> None:
         """Give the connection back where the body was read to its end, else close it."""
@@ -234,19 +337,18 @@ class Transport:
             url: The absolute URL, percent-encoded.
             headers: The header fields.
             body: The body, or None.
-            connect: Seconds for making a connection, None for no limit.
+            connect: Seconds for making a connection (the name's resolution, all addresses, a proxy's consent, the
+                TLS handshake), None for no limit.
             total: Seconds for all of it, None for no limit.
             idle: The longest silence of the server, in seconds, None for no limit.
 
         Raises:
             TransportFailure: There is no answer. It says whether any byte of the request went out.
         """
-        limits = _Limits(total, idle)
-        waits = [wait for wait in (connect, total) if wait is not None]
-        timeout = urllib3.Timeout(connect=min(waits) if waits else None, read=None)
+        limits = _Limits(total, idle, connect)
         _current.limits = limits
         try:
-            outcome = self._send(method, url, headers, body, timeout, limits)
+            outcome = self._send(method, url, headers, body, limits)
         finally:
             del _current.limits
         if isinstance(outcome, TransportFailure):
@@ -267,7 +369,6 @@ class Transport:
         url: str,
         headers: Mapping[str, str],
         body: Optional[bytes],
-        timeout: urllib3.Timeout,
         limits: _Limits,
     ) -> Union[urllib3.BaseHTTPResponse, TransportFailure]:
         try:
@@ -276,11 +377,11 @@ class Transport:
                 url,
                 headers=headers,
                 body=body,
-                timeout=timeout,
+                timeout=_NO_TIMEOUT,
                 retries=False,
                 redirect=False,
                 preload_content=False,
-                decode_content=True,
+                decode_content=False,
             )
         except (HTTPError, OSError, ValueError) as error:
             return _failure(error, limits, reading=False)

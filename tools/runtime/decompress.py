@@ -1,0 +1,94 @@
+"""Content codings undone piece by piece, so that a small answer cannot unfold to a huge one at once."""
+
+import zlib
+from typing import Any, Iterable, Optional, Tuple
+
+__all__ = ("ContentError", "Decompressor", "decompressor")
+
+_PIECE_BYTES = 65536
+_GZIP = 16 + zlib.MAX_WBITS
+_ZLIB = zlib.MAX_WBITS
+_RAW = -zlib.MAX_WBITS  # what some servers take "deflate" to mean
+_GZIP_MAGIC = b"\x1f"
+_GZIP_NAMES = ("gzip", "x-gzip")
+_CODINGS = frozenset({"br", "compress", "dcb", "dcz", "deflate", "gzip", "x-compress", "x-gzip", "zstd"})
+
+
+class ContentError(ValueError):
+    """A body that is not what its Content-Encoding says, or is in a coding that was not asked for."""
+
+
+class Decompressor:
+    """Undoes one coding.
+
+    Args:
+        coding: "gzip" or "deflate"; any other is an error once there is something to undo.
+    """
+
+    def __init__(self, coding: str) -> None:
+        self._coding = coding
+        self._zlib: Any = None
+        self._input = b""
+        self._ended = False
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes of the body, once all of the last ones are unfolded."""
+        self._input = b"" if self._ended and not self._begins_member(data) else data
+
+    def unfold(self) -> bytes:
+        """The next 64 KiB at most of what the body unfolds to; b"" where more of the body has to be fed.
+
+        Raises:
+            ContentError: The body is damaged.
+        """
+        while self._zlib is not None or self._input:
+            piece = self._unfold()
+            if piece or not self._input:
+                return piece
+        return b""
+
+    def finish(self) -> None:
+        """Check that the body may end here.
+
+        Raises:
+            ContentError: It broke off.
+        """
+        if self._zlib is not None:
+            raise ContentError(f"the {self._coding} data of the answer break off")
+
+    def _unfold(self) -> bytes:
+        try:
+            if self._zlib is None:
+                self._zlib = zlib.decompressobj(self._window_bits())
+                self._ended = False
+            piece: bytes = self._zlib.decompress(self._input, _PIECE_BYTES)
+        except zlib.error as error:
+            raise ContentError(f"the answer is no {self._coding} data ({error})") from None
+        self._input = self._zlib.unconsumed_tail
+        if self._zlib.eof:
+            rest = self._zlib.unused_data
+            self._zlib = None
+            self._ended = True
+            self.feed(rest)
+        return piece
+
+    def _begins_member(self, data: bytes) -> bool:
+        """Gzip data may follow each other; anything else behind an end is padding."""
+        return self._coding in _GZIP_NAMES and data[:1] == _GZIP_MAGIC
+
+    def _window_bits(self) -> int:
+        if self._coding in _GZIP_NAMES:
+            return _GZIP
+        if self._coding == "deflate":
+            return _ZLIB if self._input[0] & 0x0F == zlib.DEFLATED else _RAW
+        raise ContentError(f"the answer is compressed as {self._coding!r}, which was not asked for")
+
+
+def decompressor(headers: Iterable[Tuple[str, str]]) -> Optional[Decompressor]:
+    """What undoes the coding of an answer with these headers; None where its body comes as it is.
+
+    Names that are no coding are passed over: some servers put a charset there.
+    """
+    fields = ",".join(value for name, value in headers if name.lower() == "content-encoding")
+    codings = [coding for coding in (part.strip().lower() for part in fields.split(",")) if coding in _CODINGS]
+    return Decompressor(", ".join(codings)) if codings else None
