@@ -55,10 +55,8 @@ class Answer:
         """The body of a successful answer, which has to be a JSON object.
 
         Raises:
-            SimStudioError: The status is not 2xx, or the body is something else.
+            SimStudioError: It is something else.
         """
-        if not self.ok:
-            raise self.error()
         value = parse_json(self.body)
         if not isinstance(value, dict):
             kind = self.headers.get("content-type", "no content type")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
 
 from ._bodies import compose_body
 from ._engine import Call, Engine, OnRetry
-from ._flow import Flow, Notify, Sleep
+from ._flow import Flow, Notify, ResponseHandle, Sleep
 from ._logging import logger
 from ._stream_flow import StreamFlow
 from ._validate import (
@@ -104,7 +104,11 @@ class Calls:
         call = self.engine.call(execution.timeout)
         if execution.stream:
             return (yield from self.drain((yield from self.open_stream(execution, call))))
-        return read_result((yield from self.engine.send(execution.request, call)))
+        response = yield from self.engine.open(execution.request, call)
+        if self._is_event_stream(response, call):
+            # Nobody asked for it, but a header of the user's may have.
+            return (yield from self.drain(StreamFlow(self.engine, response, call, self.engine.call(None))))
+        return read_result((yield from self.engine.read(response, call)))
 
     def execute_with_retry(
         self, execution: Execution, policy: RetryPolicy, on_retry: Optional[OnRetry]
@@ -129,11 +133,8 @@ class Calls:
         first_event = self.engine.call(first_event_timeout)
         response = yield from self.engine.open(execution.request, call, idle=self.engine.options.idle_timeout)
         stream = StreamFlow(self.engine, response, call, first_event)
-        head = self.engine.answer(response, call)
-        if head.ok and head.headers.get("content-type", "").lower().startswith(_EVENT_STREAM):
-            self.engine.note(head)
-            return stream
-        stream.preload(read_result((yield from self.engine.read(response, call))))
+        if not self._is_event_stream(response, call):
+            stream.preload(read_result((yield from self.engine.read(response, call))))
         return stream
 
     def drain(self, stream: StreamFlow) -> Flow[WorkflowExecutionResult]:
@@ -250,6 +251,13 @@ class Calls:
                 interval = min(interval * _POLL_GROWTH, slowest)
             remaining = self.engine.remaining(call)
             yield Sleep(wait if remaining is None else max(0.0, min(wait, remaining)))
+
+    def _is_event_stream(self, response: ResponseHandle, call: Call) -> bool:
+        head = self.engine.answer(response, call)
+        if not head.ok or not head.headers.get("content-type", "").lower().startswith(_EVENT_STREAM):
+            return False
+        self.engine.note(head)
+        return True
 
     def _is_over(self, call: Call) -> bool:
         remaining = self.engine.remaining(call)

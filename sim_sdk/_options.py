@@ -91,10 +91,6 @@ class Options:
         if self.proxy is not None:
             require_url("proxy", self.proxy)
 
-    def transport_options(self) -> Dict[str, object]:
-        """The part that a transport is made of."""
-        return {"pool_size": self.pool_size, "proxy": self.proxy, "ssl_context": self.ssl_context}
-
 
 def require_api_key(value: Optional[str]) -> Secret:
     """The key given, or that of the environment.

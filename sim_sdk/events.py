@@ -124,7 +124,8 @@ def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:
     if name == "done":
         return _completed(frame)
     if name == "error":
-        return Completed(False, frame.get("output"), _error(frame.get("error")) or "the run failed", details=frame)
+        # Without an output, as with a failure that is not streamed, that is the empty one.
+        return Completed(False, frame.get("output", {}), _error(frame.get("error")) or "the run failed", details=frame)
     if name == "stream_error":
         return StreamFailure(block_id, _error(frame.get("error")) or "the block failed")
     if name == "chunk_reset":

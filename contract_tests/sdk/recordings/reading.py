@@ -114,7 +114,7 @@ def expected_stream(recording: Recording) -> ExpectedStream:
     chunks = [frame for frame in frames if "chunk" in frame]
     last = frames[-1]
     texts = [frame["chunk"] for frame in chunks]
-    data = last["data"] if last["event"] == "final" else {"success": False, "error": last["error"]}
+    data = last["data"] if last["event"] == "final" else {"success": False, "output": {}, "error": last["error"]}
     output = _completed(data.get("output"), chunks)
     return ExpectedStream(data["success"], output, data.get("error"), texts)
 
