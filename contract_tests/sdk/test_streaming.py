@@ -599,7 +599,7 @@ def test_the_content_type_is_read_without_regard_to_case_and_parameters(serve: S
 
 
 def test_a_stream_that_nobody_asked_for_is_read_as_one(serve: Serve, connect: Connect) -> None:
-    body = b'data: {"blockId":"b","chunk":"One"}\n\ndata: {"event":"done","success":true,"output":{}}\n\ndata: [DONE]\n\n'
+    body = b'data: {"blockId":"b","chunk":"One"}\n\ndata: {"event":"done","success":true,"output":{}}\n\n'
     head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     result = connect(serve([head + body])).execute_workflow("w")
     assert result.success
