@@ -25,6 +25,8 @@ from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profi
 
 PASSED, FAILED, BROKEN, INTERRUPTED = 0, 1, 3, 130
 
+WIDE = 240
+
 PYTEST_OPTIONS = (
     # Nothing of the folder or the environment that the command happens to run in takes part.
     *("-c", os.devnull, "--noconftest", "--disable-plugin-autoload"),
@@ -55,7 +57,9 @@ def list_checks(arguments: argparse.Namespace) -> int:
     except BadSettings as error:
         print(f"sim-conformance: {error}", file=sys.stderr)
         return MISCONFIGURED
-    print_check_list(Console(), checks_of(profiles))
+    # What is piped or kept in a file has no edge to wrap at.
+    console = Console()
+    print_check_list(console if console.is_terminal else Console(width=WIDE), checks_of(profiles))
     return PASSED
 
 

@@ -11,7 +11,7 @@ from sim_conformance.settings import Settings
 LIMITED_KEY = "sk-sim-mock-limited"
 SPENT_KEY = "sk-sim-mock-spent"
 
-SLOW_SECONDS = 0.6
+SLOW_SECONDS = 0.4
 WINDOW_SECONDS = 1.0
 AGENT_WORDS = ("One", ", two", ", three", ", four", ", fünf ☕")
 
@@ -44,7 +44,7 @@ def embedded(
             seed=seed,
             examples=examples,
             poll_interval=0.02,
-            patience=5.0,
+            patience=2.0,
             timeout=5.0,
             agent_text="".join(AGENT_WORDS),
         )

@@ -1,11 +1,13 @@
 """Random inputs that a seed repeats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, strategies
 
+from sim_conformance.outcome import Ending
 from sim_conformance.settings import Settings
 
 T = TypeVar("T")
@@ -36,8 +38,38 @@ def quiet(settings: Settings, *, shrink: bool = False) -> hypothesis.settings:
         derandomize=False,
         print_blob=False,
         report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     )
+
+
+class Endings:
+    """Remembers how random attempts ended, and raises that in place of what Hypothesis makes of it.
+
+    Hypothesis repeats what failed, and a server need not fail twice in the same way: then all that it raises is that
+    the test is flaky.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[Ending] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Around one attempt."""
+        try:
+            yield
+        except Ending as ending:
+            self._found.append(ending)
+            raise
+
+    @contextmanager
+    def plainly(self) -> Iterator[None]:
+        """Around all of them."""
+        try:
+            yield
+        except Exception:
+            if not self._found:
+                raise
+            raise self._found[-1] from None
 
 
 def for_all(
@@ -45,10 +77,14 @@ def for_all(
 ) -> None:
     """Try a property on random values; the same seed gives the same values."""
 
+    endings = Endings()
+
     @hypothesis.seed(settings.seed)
     @quiet(settings, shrink=shrink)
     @hypothesis.given(values)
     def attempt(value: T) -> None:
-        try_one(value)
+        with endings.noted():
+            try_one(value)
 
-    attempt()
+    with endings.plainly():
+        attempt()

@@ -10,6 +10,7 @@ from typing import Any
 
 import urllib3
 from urllib3.response import BaseHTTPResponse
+from urllib3.util import SKIP_HEADER
 
 from sim_conformance.mock.exchange import Headers
 from sim_conformance.mock.jsons import as_object, decode
@@ -167,7 +168,7 @@ class Wire:
 
     def _complete(self, headers: Mapping[str, str]) -> dict[str, str]:
         # urllib3 adds headers of its own where these are not named.
-        left_out = {"user-agent": urllib3.util.SKIP_HEADER, "accept-encoding": urllib3.util.SKIP_HEADER}
+        left_out = {"user-agent": SKIP_HEADER, "accept-encoding": SKIP_HEADER}
         named = {name.lower() for name in headers}
         return {**{name: value for name, value in left_out.items() if name not in named}, **headers}
 

@@ -1,5 +1,7 @@
 """Runs, jobs and logs together, in any order: a state machine that keeps its own books and compares."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import hypothesis
@@ -9,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sim_conformance.checks.jobs import workflow_output
 from sim_conformance.mock.jsons import as_object
 from sim_conformance.outcome import expect
-from sim_conformance.properties import quiet
+from sim_conformance.properties import Endings, quiet
 from sim_conformance.reading import text_in
 from sim_conformance.registry import Group, Profile, page
 from sim_conformance.server import TERMINAL, Server, echoed
@@ -17,7 +19,7 @@ from sim_conformance.server import TERMINAL, Server, echoed
 group = Group(Profile.LOGS, "main-workspace", "echo", "failing", "jobs")
 
 STEPS = 10
-MACHINES = 3
+MACHINES = 2
 
 RANKS = {"queued": 0, "pending": 0, "unknown": 0, "processing": 1}
 
@@ -29,15 +31,27 @@ RANKS = {"queued": 0, "pending": 0, "unknown": 0, "processing": 1}
     runs=STEPS * MACHINES,
 )
 def flow(sim: Server) -> None:
+    endings = Endings()
+
     class BoundMachine(Machine):
         def __init__(self) -> None:
-            super().__init__(sim)
+            super().__init__(sim, endings)
 
     seeded = hypothesis.seed(sim.settings.seed)(BoundMachine)
-    run_state_machine_as_test(
-        seeded,
-        settings=hypothesis.settings(quiet(sim.settings), max_examples=MACHINES, stateful_step_count=STEPS),
-    )
+    settings = hypothesis.settings(quiet(sim.settings), max_examples=MACHINES, stateful_step_count=STEPS)
+    with endings.plainly():
+        run_state_machine_as_test(seeded, settings=settings)
+
+
+def noted(step: Callable[..., None]) -> Callable[..., None]:
+    """The step of a machine, which remembers how it ended."""
+
+    @functools.wraps(step)
+    def noting(machine: "Machine", **drawn: Any) -> None:
+        with machine.endings.noted():
+            step(machine, **drawn)
+
+    return noting
 
 
 class Machine(RuleBasedStateMachine):
@@ -47,15 +61,17 @@ class Machine(RuleBasedStateMachine):
         expected: outcome by the token in the input, of every run that has ended.
     """
 
-    def __init__(self, sim: Server) -> None:
+    def __init__(self, sim: Server, endings: Endings) -> None:
         super().__init__()
         self.sim = sim
+        self.endings = endings
         self.expected: dict[str, str] = {}
         self.jobs: dict[str, tuple[str, str]] = {}
         self.ranks: dict[str, int] = {}
         self.known_ids = self._logged_ids()
 
     @rule(workflow=strategies.sampled_from(["echo", "failing"]))
+    @noted
     def run_now(self, workflow: str) -> None:
         """Run and wait."""
         token = self.sim.token()
@@ -66,6 +82,7 @@ class Machine(RuleBasedStateMachine):
         self.expected[token] = workflow
 
     @rule(workflow=strategies.sampled_from(["echo", "failing"]))
+    @noted
     def run_in_background(self, workflow: str) -> None:
         """Start a job."""
         token = self.sim.token()
@@ -76,6 +93,7 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.jobs)
     @rule(data=strategies.data())
+    @noted
     def look_at_job(self, data: strategies.DataObject) -> None:
         """Look at one of the jobs."""
         job_id = data.draw(strategies.sampled_from(sorted(self.jobs)))
@@ -85,18 +103,21 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.jobs)
     @rule()
+    @noted
     def wait_for_jobs(self) -> None:
         """Follow all jobs to their ends."""
         for job_id in sorted(self.jobs):
             for state in self.sim.follow_job(job_id):
                 self._see_job(job_id, state)
 
-    @rule()
-    def read_logs(self) -> None:
+    @invariant()
+    @noted
+    def runs_are_logged(self) -> None:
         """Every run that has ended is logged once, with its level."""
         self.sim.awaited(self._agreement, "the runs that ended and those that are logged do not come to agree")
 
     @invariant()
+    @noted
     def no_entry_twice(self) -> None:
         """No execution has two entries."""
         found = [text_in(entry, "executionId") for entry in self.sim.log_entries({"limit": 100})]

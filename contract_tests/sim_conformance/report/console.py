@@ -115,7 +115,7 @@ def print_check_list(console: Console, checks: Iterable[Check]) -> None:
     """Print a table of checks."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("id", "level", "profile", "rule", "clause"):
-        table.add_column(name, no_wrap=name in ("id", "level", "profile"))
+        table.add_column(name, no_wrap=True)
     for check in checks:
         table.add_row(check.id, check.level.value, check.profile.value, escape(check.title), escape(str(check.clause)))
     console.print(table)

@@ -20,6 +20,8 @@ WORDS = {
 # Nothing may be fetched, whatever an answer that is shown may hold.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
+PLURALS = {"fail": "failures", "known-deviation": "known deviations", "error": "suite errors"}
+
 VERDICTS = {"pass": "Conformant", "fail": "Not conformant", "error": "The suite itself failed"}
 
 
@@ -80,7 +82,9 @@ def _head(report: Report) -> str:
         if report["complete"]
         else '<p class="notice">The run was stopped before its end: this report is partial.</p>'
     )
-    verdict = VERDICTS[report["verdict"]] + ("" if report["complete"] else ", as far as it got")
+    deviates = report["verdict"] == "pass" and report["summary"]["known-deviation"]
+    verdict = VERDICTS[report["verdict"]] + (", but for known deviations" if deviates else "")
+    verdict += "" if report["complete"] else ", as far as it got"
     return f"""<header>
 <div><h1>Conformance of a Sim server</h1><p class="soft">{_sentence(report["summary"])}</p></div>
 <p class="verdict {_text(report["verdict"])}">{_text(verdict)}</p>
@@ -89,7 +93,11 @@ def _head(report: Report) -> str:
 
 
 def _sentence(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{counts[outcome]} {WORDS[outcome]}" for outcome in OUTCOMES if counts[outcome])
+    return ", ".join(_counted(counts[outcome], outcome) for outcome in OUTCOMES if counts[outcome])
+
+
+def _counted(count: int, outcome: str) -> str:
+    return f"{count} {WORDS[outcome] if count == 1 else PLURALS.get(outcome, WORDS[outcome])}"
 
 
 def _card(name: str, counts: Mapping[str, int]) -> str:

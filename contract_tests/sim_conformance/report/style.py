@@ -31,9 +31,11 @@ header { display: flex; gap: 24px; justify-content: space-between; align-items: 
 .facts { display: flex; flex-wrap: wrap; gap: 6px 28px; margin: 18px 0 0; padding: 0; list-style: none; }
 .facts b { font-weight: 600; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 14px; }
-.card { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px; }
+.card { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px;
+  display: flex; flex-direction: column; }
 .card h3 { margin: 0 0 2px; font-size: 15px; }
-.bar { display: flex; height: 8px; border-radius: 4px; overflow: hidden; margin-top: 10px; background: var(--skip-bg); }
+.bar { display: flex; height: 8px; border-radius: 4px; overflow: hidden; margin-top: auto; background: var(--skip-bg); }
+.card p { padding-bottom: 10px; }
 .bar i { display: block; height: 100%; }
 .bar .pass { background: var(--pass); } .bar .fail { background: var(--fail); }
 .bar .known-deviation { background: var(--known); } .bar .error { background: var(--error); }
@@ -62,7 +64,8 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 .badge.skip, .badge.not-run { background: var(--skip-bg); color: var(--skip); }
 .badge.error { background: var(--error-bg); color: var(--error); }
 .message { margin-top: 4px; white-space: pre-wrap; overflow-wrap: anywhere; }
-.fail .message { color: var(--fail); }
+tr.fail .message:not(.soft) { color: var(--fail); }
+tr.known-deviation .message { color: var(--known); }
 details > summary { cursor: pointer; color: var(--accent); font-size: 13px; margin-top: 4px; width: max-content; }
 .exchange { border-left: 3px solid var(--line); padding: 2px 0 2px 12px; margin: 10px 0; }
 pre { background: var(--code); border-radius: 8px; padding: 10px 12px; margin: 6px 0; max-height: 320px; overflow: auto;
