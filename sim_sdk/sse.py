@@ -6,7 +6,7 @@ however they are cut into chunks.
 """
 
 from dataclasses import dataclass
-from typing import List, Optional
+from typing import List, Optional, Union
 
 __all__ = ["EventStreamDecoder", "EventStreamLimitError", "ServerSentEvent"]
 
@@ -53,13 +53,12 @@ class EventStreamDecoder:
         # The start of the stream, kept for as long as it may still turn out to be a byte order mark.
         self._start: Optional[bytes] = b""
         self._after_cr = False
-        self._fragments: List[bytes] = []
-        self._fragments_size = 0
+        # Byte arrays, not lists of pieces: however small the pieces, memory stays near the limits.
+        self._unfinished_line = bytearray()
+        self._data = bytearray()  # each data line with a line feed behind it
         self._closed = False
         self._last_id = b""
         self._event = b""
-        self._data: List[bytes] = []
-        self._data_size = 0
         self._retry: Optional[int] = None
 
     def feed(self, chunk: bytes) -> List[ServerSentEvent]:
@@ -85,7 +84,7 @@ class EventStreamDecoder:
     def close(self) -> None:
         """End the stream. What has not been dispatched is dropped, as the standard says."""
         self._closed = True
-        self._fragments.clear()
+        self._unfinished_line.clear()
         self._begin_event()
 
     def _strip_bom(self, start: bytes, chunk: bytes) -> bytes:
@@ -101,11 +100,10 @@ class EventStreamDecoder:
         lines = chunk.splitlines()
         self._after_cr = chunk[-1] == _CR
         unfinished = b"" if chunk[-1] in _LINE_ENDS else lines.pop()
-        if lines and self._fragments:
+        if lines and self._unfinished_line:
             self._keep(lines[0])
-            lines[0] = b"".join(self._fragments)
-            self._fragments.clear()
-            self._fragments_size = 0
+            lines[0] = bytes(self._unfinished_line)
+            self._unfinished_line.clear()
         events: List[ServerSentEvent] = []
         for line in lines:
             if line:
@@ -117,9 +115,8 @@ class EventStreamDecoder:
         return events
 
     def _keep(self, fragment: bytes) -> None:
-        self._fragments.append(fragment)
-        self._fragments_size += len(fragment)
-        self._check_line(self._fragments_size)
+        self._unfinished_line += fragment
+        self._check_line(len(self._unfinished_line))
 
     def _check_line(self, size: int) -> None:
         if size > self._max_line:
@@ -131,9 +128,9 @@ class EventStreamDecoder:
         if value[:1] == b" ":
             value = value[1:]
         if name == b"data":
-            self._data.append(value)
-            self._data_size += len(value) + 1
-            if self._data_size > self._max_event:
+            self._data += value
+            self._data.append(_LF)
+            if len(self._data) > self._max_event:
                 raise EventStreamLimitError(f"an event of the stream is larger than {self._max_event} bytes")
         elif name == b"event":
             self._event = value
@@ -145,10 +142,11 @@ class EventStreamDecoder:
 
     def _dispatch(self, events: List[ServerSentEvent]) -> None:
         if self._data:
+            self._data.pop()  # the line feed behind the last line
             events.append(
                 ServerSentEvent(
                     event=_text(self._event) or "message",
-                    data=_text(b"\n".join(self._data)),
+                    data=_text(self._data),
                     id=_text(self._last_id),
                     retry=self._retry,
                 )
@@ -157,12 +155,11 @@ class EventStreamDecoder:
 
     def _begin_event(self) -> None:
         self._event = b""
-        self._data = []
-        self._data_size = 0
+        self._data.clear()
         self._retry = None
 
 
-def _text(value: bytes) -> str:
+def _text(value: Union[bytes, bytearray]) -> str:
     return value.decode("utf-8", "replace")
 
 
