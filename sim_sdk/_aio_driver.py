@@ -5,7 +5,8 @@ import inspect
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, TypeVar, Union
 
 from ._clock import Clock, SystemClock
-from ._flow import Effect, Flow, Notify, Open, Read, Sleep
+from ._flow import Effect, Flow, Notify, Open, Read, Sleep, bare
+from .errors import SimStudioError
 
 if TYPE_CHECKING:
     from sim_api.aio_transport import AsyncTransport
@@ -27,6 +28,12 @@ class AsyncDriver:
 
     async def run(self, flow: Flow[_T]) -> _T:
         """Run a flow to its end and return its result, or raise what it raises."""
+        try:
+            return await self._run(flow)
+        except SimStudioError as error:
+            raise bare(error) from None
+
+    async def _run(self, flow: Flow[_T]) -> _T:
         try:
             effect = next(flow)
             while True:

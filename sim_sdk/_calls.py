@@ -1,6 +1,6 @@
 """What each method of the clients does, once for the synchronous and the asynchronous one: requests in, results out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
 
 from ._bodies import compose_body
@@ -130,11 +130,12 @@ class Calls:
         self, execution: Execution, call: Call, first_event_timeout: Optional[float] = None
     ) -> Flow[StreamFlow]:
         """Send an execution whose answer is a stream; where the server answers at once, its one event is the end."""
-        first_event = self.engine.call(first_event_timeout)
-        response = yield from self.engine.open(execution.request, call, idle=self.engine.options.idle_timeout)
+        idle = self.engine.options.idle_timeout
+        first_event = self.engine.call(_shortest(first_event_timeout, self.engine.remaining(call)))
+        response = yield from self.engine.open(execution.request, first_event, idle=idle)
         stream = StreamFlow(self.engine, response, call, first_event)
         if not self._is_event_stream(response, call):
-            stream.preload(read_result((yield from self.engine.read(response, call))))
+            stream.preload(read_result((yield from self.engine.read(response, first_event, idle=idle))))
         return stream
 
     def drain(self, stream: StreamFlow) -> Flow[WorkflowExecutionResult]:
@@ -183,8 +184,7 @@ class Calls:
         """
         options = self.engine.options
         outer = None if within is None else self.engine.remaining(within)
-        limits = [limit for limit in (options.timeout, outer) if limit is not None]
-        call = self.engine.call(min(limits) if limits else None, default_code)
+        call = self.engine.call(_shortest(options.timeout, outer), default_code)
         policy = RetryPolicy(max_retries=options.max_retries, initial_delay=0.5, max_delay=8.0)
 
         def attempt() -> "Flow[Answer]":
@@ -211,7 +211,7 @@ class Calls:
         require_callable("on_status", on_status)
         call = self.engine.call(require_timeout("timeout", timeout))
         interval = require_number("poll_interval", poll_interval)
-        started = yield from self.execute(execution)
+        started = yield from self.execute(replace(execution, timeout=_shortest(execution.timeout, timeout)))
         if not isinstance(started, AsyncExecutionResult):
             return started
         job = yield from self._wait(started.task_id, call, interval, on_status)
@@ -267,3 +267,7 @@ class Calls:
     def _gave_up(task_id: str, state: str) -> RequestTimeoutError:
         message = f"timed out: job {task_id!r} did not end in time (its last state: {state}); it may still be running"
         return RequestTimeoutError(message, TIMEOUT, request_sent=True)
+
+
+def _shortest(*limits: Optional[float]) -> Optional[float]:
+    return min((limit for limit in limits if limit is not None), default=None)

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from ._clock import Clock
-from ._flow import Effect, Flow, Open, Read, Sleep
+from ._flow import Effect, Flow, Open, Read, Sleep, bare
+from .errors import SimStudioError
 
 if TYPE_CHECKING:
     from sim_api.transport import Transport
@@ -25,6 +26,12 @@ class Driver:
 
     def run(self, flow: Flow[_T]) -> _T:
         """Run a flow to its end and return its result, or raise what it raises."""
+        try:
+            return self._run(flow)
+        except SimStudioError as error:
+            raise bare(error) from None
+
+    def _run(self, flow: Flow[_T]) -> _T:
         try:
             effect = next(flow)
             while True:

@@ -88,13 +88,13 @@ class Engine:
             response = yield from self._open(request, url, call, idle)
         return response
 
-    def read(self, response: ResponseHandle, call: Call) -> Flow[Answer]:
+    def read(self, response: ResponseHandle, call: Call, *, idle: Optional[float] = None) -> Flow[Answer]:
         """The rest of an answer, up to the size that the client accepts."""
         pieces: List[bytes] = []
         size = 0
         try:
             while not response.ended:
-                piece = yield from self.read_piece(response, call)
+                piece = yield from self.read_piece(response, call, idle=idle)
                 pieces.append(piece)
                 size += len(piece)
                 if self.options.max_response_bytes is not None and size > self.options.max_response_bytes:
@@ -102,7 +102,7 @@ class Engine:
                         f"the answer is larger than max_response_bytes ({self.options.max_response_bytes})",
                         call.default_code,
                         response.status,
-                        headers=Headers(response.headers),
+                        headers=self._response_headers(response),
                         request_sent=True,
                     )
         finally:
@@ -125,7 +125,7 @@ class Engine:
         """The head of an answer, with its body."""
         return Answer(
             response.status,
-            Headers(response.headers),
+            self._response_headers(response),
             body,
             call.default_code,
             self.options.clock.time(),
@@ -215,13 +215,21 @@ class Engine:
         headers["X-API-Key"] = self.options.api_key
         return headers
 
+    def _response_headers(self, response: ResponseHandle) -> Headers:
+        """They end up in errors and results; some servers echo the key there."""
+        redact = self.options.api_key.redact
+        return Headers((name, redact(value)) for name, value in response.headers)
+
     def _redirect(self, request: "Request[Any]", url: str, response: ResponseHandle) -> Optional[str]:
         """Where a GET goes on: only to the same origin, because the key goes along."""
         if request.method != "GET" or response.status not in _REDIRECTS:
             return None
         location = Headers(response.headers).get("location")
-        target = urljoin(url, location) if location else None
-        return target if target is not None and _origin(target) == _origin(url) else None
+        try:
+            target = urljoin(url, location) if location else None
+            return target if target is not None and _origin(target) == _origin(url) else None
+        except ValueError:
+            return None  # it names no place at all
 
     def _remaining(self, call: Call, *, sent: bool) -> Optional[float]:
         remaining = self.remaining(call)
@@ -232,7 +240,8 @@ class Engine:
 
 def _origin(url: str) -> object:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.username, parts.password, parts.hostname, port
 
 
 def _transport_failure() -> Type[Exception]:

@@ -102,7 +102,7 @@ class StreamFlow:
             )
         except SimStudioError as error:
             error.status = self._response.status
-            error.partial_text = self._assembly.text()
+            error.partial_text = self._text()
             if isinstance(error, RequestTimeoutError):
                 raise
             raise self._error(f"the event stream broke off: {error}") from None
@@ -128,7 +128,8 @@ class StreamFlow:
         head = self._engine.answer(self._response, self._call)
         if not self._assembly.events and event.error is not None and not event.success:
             # A limit that stops the run before it begins; once a block has run, the sentence is the block's.
-            limit = limit_error(event.error, status=head.status, headers=head.headers, now=head.received)
+            message = self._engine.options.api_key.redact(event.error)
+            limit = limit_error(message, status=head.status, headers=head.headers, now=head.received)
             if limit is not None:
                 raise limit
         self._completed = event
@@ -148,8 +149,12 @@ class StreamFlow:
         if not piece:
             self.close()
 
-    def _error(self, message: str) -> StreamError:
+    def _text(self) -> Optional[str]:
         text = self._assembly.text()
+        return None if text is None else self._engine.options.api_key.redact(text)
+
+    def _error(self, message: str) -> StreamError:
+        text = self._text()
         arrived = f"{self._assembly.events} events and {len(text or '')} characters of text had arrived"
         head = self._engine.answer(self._response, self._call)
         return StreamError(
