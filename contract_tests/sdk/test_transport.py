@@ -539,6 +539,13 @@ def test_the_key_does_not_go_to_another_origin(serve: Serve, connect: Connect, l
     assert target in str(caught.value)
 
 
+@pytest.mark.parametrize("location", ["http://[nowhere", "http://127.0.0.1:port/"])
+def test_a_redirect_to_what_is_no_url_is_an_error(serve: Serve, connect: Connect, location: str) -> None:
+    with pytest.raises(RedirectError) as caught:
+        connect(serve([answer(302, b"", {"Location": location})])).get_workflow_status("wf")
+    assert location in str(caught.value)
+
+
 def test_a_redirect_without_a_target_is_an_error(serve: Serve, connect: Connect) -> None:
     with pytest.raises(RedirectError, match="an unnamed place"):
         connect(serve([answer(302)])).get_workflow_status("wf")
