@@ -92,7 +92,11 @@ class PageFlow:
 
     def _check_progress(self, cursor: str) -> None:
         if cursor in (self._remembered, self._filters.get("cursor")):
-            raise InvalidResponseError("the server sends the listing round in a circle: a cursor came again")
+            raise InvalidResponseError(
+                "the server sends the listing round in a circle: a cursor came again",
+                EXECUTION_ERROR,
+                request_sent=True,
+            )
         self._steps += 1
         if self._steps == self._steps_allowed:
             self._remembered, self._steps, self._steps_allowed = cursor, 0, 2 * self._steps_allowed

@@ -55,7 +55,7 @@ DOCUMENTED_CODES = frozenset(
 )
 """Every value that `SimStudioError.code` takes when the SDK raises it."""
 
-_BODY_LIMIT = 8192  # characters of a body that an error keeps
+_BODY_LIMIT = 8192  # characters of a body, or of what it says, that an error keeps
 _SENTENCE_LIMIT = 500  # characters of a body that an error message quotes
 
 
@@ -239,16 +239,17 @@ def error_from_response(
         now: The time, in epoch seconds.
         redact: Takes the API key out of a text (servers may echo it).
     """
-    text = body.decode("utf-8", "replace")
-    parsed = parse_json(body)
+    # Redacted before anything is cut, so that no piece of the key is left at a cut.
+    text = redact(body.decode("utf-8", "replace"))
+    parsed = parse_json(text.encode())
     wording = _word(status, headers, text, parsed)
     rule = _rule(status, wording)
     return rule.raises(
-        redact(wording.message),
+        redact(wording.message)[:_BODY_LIMIT],
         _code(rule, wording, default_code),
         status,
-        server_code=None if wording.server_code is None else redact(wording.server_code),
-        response_body=redact(text[:_BODY_LIMIT]),
+        server_code=None if wording.server_code is None else redact(wording.server_code)[:_BODY_LIMIT],
+        response_body=text[:_BODY_LIMIT],
         headers=_redacted(headers, redact),
         retry_after=read_hint(status, headers, parsed, now),
         request_sent=True,
@@ -280,7 +281,7 @@ def invalid_response(
         redact(message),
         default_code,
         status,
-        response_body=redact(text[:_BODY_LIMIT]),
+        response_body=redact(text)[:_BODY_LIMIT],
         headers=_redacted(headers, redact),
         request_sent=True,
     )
@@ -309,7 +310,7 @@ def _word(status: int, headers: Mapping[str, str], text: str, parsed: Any) -> _W
     if 300 <= status < 400:
         return _Wording(f"{_title(status)}: the server redirects to {headers.get('location', 'an unnamed place')!r}")
     if isinstance(parsed, dict):
-        return _word_object(status, parsed)
+        return _word_object(status, text, parsed)
     if isinstance(parsed, str) and parsed.strip():
         return _Wording(_sentence(parsed))
     if not text.strip():
@@ -319,13 +320,13 @@ def _word(status: int, headers: Mapping[str, str], text: str, parsed: Any) -> _W
     return _Wording(f"{_title(status)}: {_sentence(text)}")
 
 
-def _word_object(status: int, body: Mapping[str, Any]) -> _Wording:
+def _word_object(status: int, text: str, body: Mapping[str, Any]) -> _Wording:
     inner = body.get("error")
     source = inner if isinstance(inner, dict) else body
     code = source.get("code", body.get("code"))
     message = inner if isinstance(inner, str) else source.get("message")
     if not isinstance(message, str) or not message.strip():
-        message = _title(status) + (f": {_sentence(json.dumps(body))}" if body else "")
+        message = _title(status) + (f": {_sentence(text)}" if body else "")
     details = _details(source.get("details", body.get("details")))
     return _Wording(message + details, code if isinstance(code, str) else None)
 
@@ -337,10 +338,14 @@ def _details(details: Any) -> str:
     lines = []
     for detail in details:
         if isinstance(detail, dict) and isinstance(detail.get("message"), str):
-            path = detail.get("path")
-            where = ".".join(map(str, path)) if isinstance(path, list) else str(path or "")
+            where = _place(detail.get("path"))
             lines.append(f"{where}: {detail['message']}" if where else detail["message"])
     return (": " + _sentence("; ".join(lines))) if lines else ""
+
+
+def _place(path: Any) -> str:
+    steps = path if isinstance(path, list) else [path]
+    return ".".join(str(step) for step in steps if isinstance(step, (str, int)))
 
 
 def _title(status: int) -> str:

@@ -114,6 +114,19 @@ def read_frame(kind: str, frame: Any) -> StreamEvent:
     return _read_named(name, frame) or UnknownEvent(name, frame)
 
 
+def error_text(error: Any) -> Optional[str]:
+    """What an error says: servers send a sentence or an object with a message. None where there is no error."""
+    if error is None or isinstance(error, str):
+        return error or None
+    message = error.get("message") if isinstance(error, dict) else None
+    if isinstance(message, str):
+        return message
+    try:
+        return repr(error)
+    except RecursionError:
+        return "an error that is nested too deeply to be shown"
+
+
 def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:
     block_id = _text(frame.get("blockId"))
     if name in ("", "chunk") and isinstance(frame.get("chunk"), str):
@@ -125,9 +138,11 @@ def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:
         return _completed(frame)
     if name == "error":
         # Without an output, as with a failure that is not streamed, that is the empty one.
-        return Completed(False, frame.get("output", {}), _error(frame.get("error")) or "the run failed", details=frame)
+        return Completed(
+            False, frame.get("output", {}), error_text(frame.get("error")) or "the run failed", details=frame
+        )
     if name == "stream_error":
-        return StreamFailure(block_id, _error(frame.get("error")) or "the block failed")
+        return StreamFailure(block_id, error_text(frame.get("error")) or "the block failed")
     if name == "chunk_reset":
         return ChunkReset(block_id)
     if name == "thinking":
@@ -139,7 +154,7 @@ def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:
 
 def _completed(data: Dict[str, Any]) -> Completed:
     metadata = data.get("metadata")
-    error = _error(data.get("error"))
+    error = error_text(data.get("error"))
     success = data.get("success")
     return Completed(
         # A frame without the flag is judged by whether it names an error.
@@ -149,15 +164,6 @@ def _completed(data: Dict[str, Any]) -> Completed:
         metadata=metadata if isinstance(metadata, dict) else None,
         details=data,
     )
-
-
-def _error(value: Any) -> Optional[str]:
-    """An error's text; servers send a sentence or an object with a message."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, dict) and isinstance(value.get("message"), str):
-        return str(value["message"])
-    return value if isinstance(value, str) else repr(value)
 
 
 def _first_text(frame: Dict[str, Any]) -> str:

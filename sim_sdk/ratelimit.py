@@ -14,6 +14,9 @@ __all__ = ["RateLimitInfo", "read_hint", "read_rate_limit"]
 # A clock further from the server's than this is wrong; less is the rounding of the Date header and the way here.
 _CLOCK_TOLERANCE = 2.0
 
+# The last day that `datetime` has in every time zone, in epoch seconds. Later moments and longer waits mean "never".
+_LATEST = 253_402_128_000.0  # 9999-12-30
+
 _TELLING = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
 
 
@@ -56,7 +59,7 @@ def read_hint(status: int, headers: Mapping[str, str], body: Any, now: float) ->
         moment = _header_reset(headers, now)
     if moment is None and status == 429:
         moment = _message_reset(body)
-    return None if moment is None else max(0.0, moment - now)
+    return None if moment is None else _bounded(moment - now)
 
 
 def read_rate_limit(status: int, headers: Mapping[str, str], body: Any, now: float) -> Optional[RateLimitInfo]:
@@ -79,7 +82,7 @@ def read_rate_limit(status: int, headers: Mapping[str, str], body: Any, now: flo
     return RateLimitInfo(
         limit=int(limit or 0),
         remaining=int(remaining or 0),
-        reset=int(reset if reset is not None else now),
+        reset=int(_bounded(now if reset is None else reset)),
         retry_after=None if told is None else round(told * 1000),
     )
 
@@ -90,9 +93,9 @@ def _retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
         return None
     seconds = parse_number(text)
     if seconds is not None:
-        return seconds
+        return _bounded(seconds)
     moment = _first(parse_http_date(text), parse_iso(text))
-    return None if moment is None else max(0.0, moment - now)
+    return None if moment is None else _bounded(moment - now)
 
 
 def _body_reset(body: Any, now: float) -> Optional[float]:
@@ -129,6 +132,10 @@ def _message_reset(body: Any) -> Optional[float]:
 def _server_now(headers: Mapping[str, str], now: float) -> float:
     date = parse_http_date(headers.get("date", ""))
     return date if date is not None and abs(date - now) > _CLOCK_TOLERANCE else now
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(0.0, seconds), _LATEST)
 
 
 def _first(*values: Optional[float]) -> Optional[float]:

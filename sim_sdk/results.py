@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from ._answer import Answer
 from .errors import parse_json
-from .events import Completed
+from .events import Completed, error_text
 
 __all__ = ["AsyncExecutionResult", "UsageLimits", "WorkflowExecutionResult", "WorkflowStatus"]
 
@@ -169,7 +169,7 @@ def read_envelope(body: Mapping[str, Any], answer: Answer) -> WorkflowExecutionR
     return WorkflowExecutionResult(
         success=body["success"] is True,
         output=body.get("output"),
-        error=_message(body.get("error")),
+        error=error_text(body.get("error")),
         logs=_of_type(body.get("logs"), list),
         metadata=_of_type(body.get("metadata"), dict),
         trace_spans=_of_type(body.get("traceSpans"), list),
@@ -203,12 +203,12 @@ def read_job_result(job: Mapping[str, Any]) -> WorkflowExecutionResult:
     completed job on servers of 2025 and a failed one on later ones.
     """
     output = job["output"]
-    error = _message(job["error"])
+    error = error_text(job["error"])
     success = job["status"] == "completed"
     execution_id = None
     if isinstance(output, dict) and isinstance(output.get("success"), bool) and "output" in output:
         success = success and output["success"]
-        error = error or _message(output.get("error"))
+        error = error or error_text(output.get("error"))
         execution_id = _of_type(output.get("executionId"), str)
         output = output["output"]
     if not success and error is None:
@@ -311,14 +311,10 @@ def _links(value: Mapping[str, Any]) -> Dict[str, str]:
     if isinstance(links, dict):
         return {str(name): link for name, link in links.items() if isinstance(link, str)}
     url = value.get("statusUrl")
-    return {"status": urlsplit(url).path} if isinstance(url, str) else {}
-
-
-def _message(error: Any) -> Optional[str]:
-    if error is None or isinstance(error, str):
-        return error or None
-    message = error.get("message") if isinstance(error, dict) else None
-    return message if isinstance(message, str) else repr(error)
+    try:
+        return {"status": urlsplit(url).path} if isinstance(url, str) else {}
+    except ValueError:
+        return {}  # it is no URL
 
 
 def _of_type(value: Any, kind: Type[_T]) -> Optional[_T]:
