@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.sdk._blocking import blocking_client
 from contract_tests.sdk._clock import FakeClock
 from contract_tests.sdk._server import Exchange, ScriptedServer
 from sim_conformance.mock import MockSim
@@ -43,14 +44,35 @@ def serve() -> Iterator[Callable[..., ScriptedServer]]:
     assert [problem for server in servers for problem in server.problems] == []
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "synchronous: about the synchronous client alone; says why")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the asynchronous client where a test is not about it."""
+    items[:] = [item for item in items if not (item.get_closest_marker("synchronous") and _is_asynchronous(item))]
+
+
+def _is_asynchronous(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("new_client") is blocking_client
+
+
+@pytest.fixture(params=[SimStudioClient, blocking_client], ids=["sync", "async"])
+def new_client(request: pytest.FixtureRequest) -> Callable[..., SimStudioClient]:
+    """Makes a client; the asynchronous one does here what the synchronous one does."""
+    make: Callable[..., SimStudioClient] = request.param
+    return make
+
+
 @pytest.fixture
-def connect(clock: FakeClock) -> Iterator[Callable[..., SimStudioClient]]:
+def connect(clock: FakeClock, new_client: Callable[..., SimStudioClient]) -> Iterator[Callable[..., SimStudioClient]]:
     """Make a client of a server, on the fake clock unless another is given."""
     with ExitStack() as stack:
 
         def make(server: ScriptedServer | str, **options: Any) -> SimStudioClient:
             url = server if isinstance(server, str) else server.url
-            return stack.enter_context(SimStudioClient(KEY, url, **{"clock": clock, **options}))
+            return stack.enter_context(new_client(KEY, url, **{"clock": clock, **options}))
 
         yield make
 
@@ -64,7 +86,7 @@ def sim(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[MockSim]:
 
 
 @pytest.fixture
-def client(sim: MockSim, clock: FakeClock) -> Iterator[SimStudioClient]:
+def client(sim: MockSim, clock: FakeClock, new_client: Callable[..., SimStudioClient]) -> Iterator[SimStudioClient]:
     """A client of the mock, on the same clock: what it sleeps passes there too."""
-    with SimStudioClient(sim.api_key, sim.base_url, clock=clock) as client:
+    with new_client(sim.api_key, sim.base_url, clock=clock) as client:
         yield client

@@ -85,6 +85,7 @@ def test_setters_do_not_disturb_a_stream_under_way(serve: Serve, connect: Connec
         assert stream.result.success
 
 
+@pytest.mark.synchronous("looks at the copy's own class")
 def test_a_copy_differs_in_what_it_is_told_only(serve: Serve, connect: Connect) -> None:
     server = serve([STATUS], [STATUS])
     client = connect(server, headers={"X-A": "1"})

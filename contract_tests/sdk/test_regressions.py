@@ -297,6 +297,7 @@ def test_15_files_in_tuples(serve: Serve, connect: Connect) -> None:
     assert files[0]["data"].endswith(";base64," + base64.b64encode(b"a").decode())
 
 
+@pytest.mark.synchronous("unpickles, which gives the asynchronous client itself")
 def test_16_a_pickled_client_does_not_hold_the_key(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     client = connect("http://sim.test", clock=None, timeout=7.0)
     pickled = pickle.dumps(client)

@@ -376,7 +376,10 @@ def broken(serve: Serve, connect: Connect, *steps: Any) -> SimStudioError:
         [stream_head() + chunk(frame(piece("Hel"))) + LAST_CHUNK],
         [stream_head() + chunk(frame(piece("Hel"))), Ending.CLOSE],
         [stream_head() + chunk(frame(piece("Hel"))) + b"5\r\nda", Ending.CLOSE],
-        [stream_head() + chunk(frame(piece("Hel"))) + b"not a length\r\n", Ending.CLOSE],
+        pytest.param(
+            [stream_head() + chunk(frame(piece("Hel"))) + b"not a length\r\n", Ending.CLOSE],
+            marks=pytest.mark.synchronous("aiohttp reads what is no chunk together with what came before it"),
+        ),
         [stream_head() + chunk(frame(piece("Hel")) + b'data: {"event":"final"'), Ending.CLOSE],
         [stream_head() + chunk(frame(piece("Hel")) + frame(final())[:-1]) + LAST_CHUNK],
         [stream_head() + chunk(frame(piece("Hel")) + b"data: [DONE]\n\n") + LAST_CHUNK],
@@ -544,6 +547,7 @@ def test_a_server_that_keeps_the_stream_open_after_its_end_does_not_hold_the_cal
     assert server.left.wait(PATIENCE)
 
 
+@pytest.mark.synchronous("aiohttp reads what is no chunk together with what came before it")
 def test_an_end_that_breaks_off_afterwards_is_still_an_end(serve: Serve, connect: Connect) -> None:
     server = serve([stream_head() + chunk(frame(final(output={"a": 1}))) + b"zz\r\n", Ending.CLOSE])
     assert connect(server).execute_workflow_sync("wf", stream=True).output == {"a": 1}
@@ -556,6 +560,7 @@ def test_close_may_be_called_again(serve: Serve, connect: Connect) -> None:
     assert list(events) == []
 
 
+@pytest.mark.synchronous("the asynchronous one's is in contract_tests/concurrency")
 def test_an_abandoned_stream_warns_and_closes(serve: Serve, connect: Connect) -> None:
     server = serve([stream_head() + chunk(frame(piece("a"))), Ending.STALL])
     events = connect(server).stream_workflow("wf")

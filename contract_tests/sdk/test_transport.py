@@ -624,6 +624,7 @@ def test_a_server_that_does_not_speak_tls_is_no_connection(serve: Serve, connect
 # Interruption
 
 
+@pytest.mark.synchronous("a cancelled call of the asynchronous client is in contract_tests/concurrency")
 def test_an_interrupted_call_closes_its_connection(serve: Serve, connect: Connect) -> None:
     class Interrupting(FakeClock):
         calls = itertools.count()

@@ -8,6 +8,7 @@ goes wrong is told as a `TransportFailure`.
 import asyncio
 import io
 import math
+import os
 import ssl
 import sys
 from contextvars import ContextVar
@@ -126,8 +127,11 @@ class AsyncRawResponse:
         """What can be had without waiting, so that no limit has to be set; None where there is nothing yet."""
         content = self._response.content
         piece = b"" if self._decompressor is None else self._decompressor.unfold()
-        if piece or content.exception() is not None:
-            return piece or None
+        if piece:
+            return piece
+        if content.exception() is not None:
+            # read_nowait() would not hand out what came before the connection broke.
+            return self._unfold(content._read_nowait(-1) or None)
         return self._unfold(content.read_nowait() or (b"" if content.at_eof() else None))
 
     def _unfold(self, data: Optional[bytes]) -> Optional[bytes]:
@@ -235,7 +239,7 @@ class AsyncTransport:
 
 
 def _new_session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
@@ -244,6 +248,9 @@ def _new_session() -> aiohttp.ClientSession:
         max_field_size=_HEADER_BYTES,
         request_class=_Request,
     )
+    # aiohttp would send some requests again by itself, on top of what the caller decides. It has no option for that.
+    session._retry_connection = False
+    return session
 
 
 def _payload(body: Optional[bytes]) -> Union[bytes, io.BytesIO, None]:
@@ -272,6 +279,8 @@ def _timeout_message(error: Exception, total: Optional[float], idle: Optional[fl
 
 def _say(error: BaseException) -> str:
     cause = getattr(error, "os_error", None) or error.__cause__ or error
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
-    return str(cause) or type(error).__name__
+    number = getattr(cause, "errno", None)
+    if isinstance(number, int) and number > 0 and not isinstance(cause, ssl.SSLError):
+        return os.strerror(number)
+    text = getattr(cause, "strerror", None) or getattr(cause, "message", None) or str(cause)
+    return " ".join(str(text).split()) or type(error).__name__
