@@ -233,7 +233,7 @@ def error_from_response(
 
     Args:
         status: The HTTP status.
-        headers: The headers of the answer.
+        headers: The headers of the answer, the API key taken out.
         body: Its body, of any kind.
         default_code: The documented code of the method, for an answer to which no other code belongs.
         now: The time, in epoch seconds.
@@ -250,7 +250,7 @@ def error_from_response(
         status,
         server_code=None if wording.server_code is None else redact(wording.server_code)[:_BODY_LIMIT],
         response_body=text[:_BODY_LIMIT],
-        headers=_redacted(headers, redact),
+        headers=headers,
         retry_after=read_hint(status, headers, parsed, now),
         request_sent=True,
     )
@@ -282,7 +282,7 @@ def invalid_response(
         default_code,
         status,
         response_body=redact(text)[:_BODY_LIMIT],
-        headers=_redacted(headers, redact),
+        headers=headers,
         request_sent=True,
     )
 
@@ -364,7 +364,3 @@ def _sentence(text: str) -> str:
 def _html_title(text: str) -> str:
     match = re.search(r"<title[^>]{0,200}>([^<]{1,200})", text[: 16 * _SENTENCE_LIMIT], re.IGNORECASE)
     return f" ({_sentence(html.unescape(match.group(1)))})" if match else ""
-
-
-def _redacted(headers: Mapping[str, str], redact: Callable[[str], str]) -> Headers:
-    return Headers((name, redact(value)) for name, value in headers.items())
