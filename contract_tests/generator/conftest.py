@@ -1,4 +1,4 @@
-"""The committed package and one that is made from the document of odd shapes."""
+"""The committed package and those that are made from documents of odd shapes."""
 
 import importlib
 import sys
@@ -15,19 +15,34 @@ DOCUMENTS = Path(__file__).parent / "documents"
 @pytest.fixture(scope="session")
 def shapes_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package made from documents/shapes.yaml, as a folder."""
-    folder = tmp_path_factory.mktemp("generated")
-    assert main(["--spec", str(DOCUMENTS / "shapes.yaml"), "--output", str(folder), "--package", "shapes_api"]) == 0
-    return folder / "shapes_api"
+    return generated("shapes", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def shapes(shapes_package: Path) -> ModuleType:
     """The package made from documents/shapes.yaml, imported."""
-    sys.path.insert(0, str(shapes_package.parent))
+    return imported("shapes", shapes_package)
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """The package made from documents/odd.yaml, imported."""
+    return imported("odd", generated("odd", tmp_path_factory))
+
+
+def generated(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("generated")
+    spec = str(DOCUMENTS / f"{name}.yaml")
+    assert main(["--spec", spec, "--output", str(folder), "--package", f"{name}_api"]) == 0
+    return folder / f"{name}_api"
+
+
+def imported(name: str, made: Path) -> ModuleType:
+    sys.path.insert(0, str(made.parent))
     try:
-        package = importlib.import_module("shapes_api")
-        for name in ("request", "convert", "shapes.models", "shapes.operations"):
-            importlib.import_module(f"shapes_api.{name}")
+        package = importlib.import_module(f"{name}_api")
+        for module in ("request", "convert", f"{name}.models", f"{name}.operations"):
+            importlib.import_module(f"{name}_api.{module}")
     finally:
-        sys.path.remove(str(shapes_package.parent))
+        sys.path.remove(str(made.parent))
     return package

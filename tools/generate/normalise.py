@@ -18,7 +18,7 @@ def _each_schema(rewrite: Rewrite) -> DocumentRewrite:
     return rewrite_all
 
 
-REWRITES: tuple[DocumentRewrite, ...] = (
+OPERATION_REWRITES: tuple[DocumentRewrite, ...] = (
     operations.inherit_security,
     operations.name_shared_schemas,
     operations.copy_shared_parts,
@@ -26,6 +26,11 @@ REWRITES: tuple[DocumentRewrite, ...] = (
     operations.complete_parameters,
     operations.give_parameters_schemas,
     operations.give_media_schemas,
+)
+"""After these each operation holds all that is said of it; schemas are still as published."""
+
+REWRITES: tuple[DocumentRewrite, ...] = (
+    *OPERATION_REWRITES,
     names.name_referred_schemas,
     _each_schema(forms.unite_key_patterns),
     _each_schema(forms.replace_boolean_schema),
@@ -50,7 +55,7 @@ REWRITES: tuple[DocumentRewrite, ...] = (
     places.keep_second_names,
     places.index_types,
 )
-"""In order: the parts of operations, names of types, forms of schemas, what these are composed of, and their places."""
+"""In order: operations, names of types, forms of schemas, what these are composed of, and where they are used."""
 
 
 def normalise(content: Json, rewrites: Sequence[DocumentRewrite] = REWRITES) -> Json:

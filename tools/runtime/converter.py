@@ -3,7 +3,7 @@
 import datetime
 import re
 import threading
-from typing import Any, Callable, Dict, Mapping, Set, Union, cast
+from typing import Any, Callable, Dict, Mapping, Set, Union, cast, get_args
 
 import attrs
 from cattrs import Converter, transform_error
@@ -15,8 +15,9 @@ from cattrs.gen import (
 )
 
 from .encode import rfc3339
+from .reader import reader
 from .typeforms import is_free_form, is_list, is_model, is_union, resolve
-from .unions import union_hook
+from .unions import late, union_hook
 from .values import UNSET, FilePart
 
 Hook = Callable[[Any, Any], Any]
@@ -66,30 +67,36 @@ class _ModelHooks:
                 self._unfinished.discard(model)
 
     def _structure(self, model: Any) -> Hook:
-        overrides = _overrides(model)
-        # With a converter of its own a field is taken from the object by the generated code, without any call.
-        fields = [a.evolve(converter=_same) if is_free_form(a.type) else a for a in attrs.fields(model)]
-        read = make_dict_structure_fn_from_attrs(
-            fields,
-            model,
-            self._converter,
-            _cattrs_prefer_attrib_converters=True,
-            _cattrs_use_linecache=False,
-            **overrides,
-        )
-        known = frozenset(o.rename or name for name, o in overrides.items() if not o.omit)
+        read = reader(model, self._field_hook)
+        known = frozenset(model.__wire__.get(a.name, a.name) for a in attrs.fields(model) if a.name != _EXTRA)
         extra = self._extra(model)
 
         def hook(value: Any, _: Any) -> Any:
             if not isinstance(value, dict):
                 raise TypeError(f"an object expected, not {type(value).__name__}")
-            keyed = cast("Dict[str, Any]", value)
-            instance = read(keyed, model)
-            if not keyed.keys() <= known:
-                instance.additional_properties = extra({k: v for k, v in keyed.items() if k not in known})
+            try:
+                instance = read(value)
+            except Exception:
+                self._explain(model, value)
+                raise
+            if not known.issuperset(value):
+                instance.additional_properties = extra({k: v for k, v in value.items() if k not in known})
             return instance
 
         return hook
+
+    def _field_hook(self, hint: Any) -> Hook:
+        try:
+            return self._converter.get_structure_hook(hint)
+        except RecursionError:
+            found = late(hint, self._converter.get_structure_hook)
+            return lambda value, _: found(value)
+
+    def _explain(self, model: Any, value: Any) -> None:
+        """Raise what cattrs says about a value that is not a ``model``: its slower reader knows the place."""
+        make_dict_structure_fn_from_attrs(
+            list(attrs.fields(model)), model, self._converter, _cattrs_use_linecache=False, **_overrides(model)
+        )(value, model)
 
     def _extra(self, model: Any) -> Callable[[Dict[str, Any]], Any]:
         declared = _extra_type(model)
@@ -126,7 +133,15 @@ def _overrides(model: Any) -> Dict[str, Any]:
 
 
 def _date_time(value: Any, _: Any = None) -> Any:
-    match = _DATE_TIME.fullmatch(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return value
+    if value[10:11] == "T" and value[19:20] == "." and value[23:] == "Z" and value[4:5] == value[7:8] == "-":
+        # As JavaScript writes it, which nearly all servers do: a third of the time that the expression takes.
+        try:
+            return datetime.datetime.fromisoformat(f"{value[:23]}+00:00")
+        except ValueError:
+            return value
+    match = _DATE_TIME.fullmatch(value)
     if match is None:
         return value
     date, time, fraction, zone = match.groups()
@@ -160,21 +175,25 @@ def _same_factory(_: Any) -> Any:
 
 def _list_factory(converter: Converter) -> Callable[[Any], Hook]:
     def factory(hint: Any) -> Hook:
-        structure = list_structure_factory(hint, converter)
+        item = late(get_args(hint)[0], converter.get_structure_hook)
+        explained = list_structure_factory(hint, converter)
 
         def hook(value: Any, _: Any) -> Any:
             # cattrs takes anything that can be iterated over, an object's keys too.
             if value.__class__ is not list:
                 raise TypeError(f"a list expected, not {type(value).__name__}")
-            return structure(value, hint)
+            try:
+                return [item(each) for each in value]
+            except Exception:
+                return explained(value, hint)  # fails too, and says at which item
 
         return hook
 
     return factory
 
 
-def _union_factory(structure: Hook) -> Callable[[Any], Hook]:
-    return lambda union: union_hook(union, structure)
+def _union_factory(converter: Converter) -> Callable[[Any], Hook]:
+    return lambda union: union_hook(union, converter.get_structure_hook)
 
 
 def _converter() -> Converter:
@@ -182,7 +201,7 @@ def _converter() -> Converter:
     models = _ModelHooks(converter)
     converter.register_structure_hook_factory(is_model, models.structure)
     converter.register_unstructure_hook_factory(is_model, models.unstructure)
-    converter.register_structure_hook_factory(is_union, _union_factory(converter.structure))
+    converter.register_structure_hook_factory(is_union, _union_factory(converter))
     converter.register_structure_hook_factory(is_list, _list_factory(converter))
     converter.register_structure_hook_factory(is_free_form, _same_factory)
     converter.register_unstructure_hook_factory(is_free_form, _same_factory)
@@ -192,6 +211,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(datetime.date, _date)
     converter.register_unstructure_hook(datetime.datetime, _spelled)
     converter.register_unstructure_hook(datetime.date, _spelled)
+    converter.register_structure_hook(FilePart, _same)
     converter.register_unstructure_hook(FilePart, _same)
     return converter
 

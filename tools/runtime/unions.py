@@ -6,27 +6,28 @@ of the members is kept as it is: a server may say what its description does not 
 """
 
 import datetime
-from typing import Any, Callable, Dict, List, get_args, get_origin
+from typing import Any, Callable, Dict, List, Optional, get_args, get_origin
 
 from .typeforms import constants, is_model
 from .values import Unset
 
-Structure = Callable[[Any, Any], Any]
+Hook = Callable[[Any, Any], Any]
+Find = Callable[[Any], Hook]
 Choice = Callable[[Any], Any]
 
 _DATES = (datetime.datetime, datetime.date)
 
 
-def union_hook(union: Any, structure: Structure) -> Callable[[Any, Any], Any]:
-    """Return the function that structures a value of ``union``, whose members are structured with ``structure``."""
+def union_hook(union: Any, find: Find) -> Hook:
+    """Return the function that structures a value of ``union``; ``find`` gives those of its members."""
     members: List[Any] = [member for member in get_args(union) if member not in (type(None), Unset)]
     if len(members) == 1:
-        only = members[0]
-        return lambda value, _: None if value is None else structure(value, only)
+        # Dates are read only from text: null needs no further look.
+        return find(members[0]) if members[0] in _DATES else _optional(members[0], find)
     choices: Dict[Any, Choice] = {
-        dict: _object_choice(members, structure),
-        list: _first_fit([m for m in members if get_origin(m) is list], structure),
-        str: _first_fit([m for m in members if m in _DATES and str not in members], structure),
+        dict: _object_choice(members, find),
+        list: _first_fit([m for m in members if get_origin(m) is list], find),
+        str: _first_fit([m for m in members if m in _DATES and str not in members], find),
     }
 
     def hook(value: Any, _: Any) -> Any:
@@ -36,12 +37,39 @@ def union_hook(union: Any, structure: Structure) -> Callable[[Any, Any], Any]:
     return hook
 
 
-def _object_choice(members: List[Any], structure: Structure) -> Choice:
-    models = [(model, constants(model)) for model in members if is_model(model)]
-    otherwise = _first_fit([member for member in members if get_origin(member) is dict], structure)
+def _optional(member: Any, find: Find) -> Hook:
+    found: Optional[Hook] = None
+
+    def hook(value: Any, _: Any) -> Any:
+        nonlocal found
+        if value is None:
+            return None
+        if found is None:
+            found = find(member)
+        return found(value, member)
+
+    return hook
+
+
+def late(member: Any, find: Find) -> Choice:
+    """Return what structures a ``member``, looked up with the first one: types may hold themselves."""
+    hook: Optional[Hook] = None
+
+    def structure(value: Any) -> Any:
+        nonlocal hook
+        if hook is None:
+            hook = find(member)
+        return hook(value, member)
+
+    return structure
+
+
+def _object_choice(members: List[Any], find: Find) -> Choice:
+    models = [(late(model, find), constants(model)) for model in members if is_model(model)]
+    otherwise = _first_fit([member for member in members if get_origin(member) is dict], find)
 
     def choose(value: Any) -> Any:
-        fitting = [_attempt(value, model, structure) for model, tags in models if _agrees(value, tags)]
+        fitting = [_attempt(value, structure) for structure, tags in models if _agrees(value, tags)]
         instances = [instance for instance in fitting if instance is not None]
         return min(instances, key=_unknown_keys) if instances else otherwise(value)
 
@@ -52,10 +80,10 @@ def _agrees(value: Dict[str, Any], tags: Dict[str, Any]) -> bool:
     return all(value.get(key) == constant for key, constant in tags.items())
 
 
-def _attempt(value: Any, member: Any, structure: Structure) -> Any:
-    """Return the value as this member, None if it is not one."""
+def _attempt(value: Any, structure: Choice) -> Any:
+    """Return the value as a member, None if it is not one."""
     try:
-        return structure(value, member)
+        return structure(value)
     except Exception:
         return None
 
@@ -64,9 +92,11 @@ def _unknown_keys(instance: Any) -> int:
     return len(instance.additional_properties)
 
 
-def _first_fit(members: List[Any], structure: Structure) -> Choice:
+def _first_fit(members: List[Any], find: Find) -> Choice:
+    structures = [late(member, find) for member in members]
+
     def choose(value: Any) -> Any:
-        attempts = (_attempt(value, member, structure) for member in members)
+        attempts = (_attempt(value, structure) for structure in structures)
         return next((fit for fit in attempts if fit is not None), value)
 
     return choose
