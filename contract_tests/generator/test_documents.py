@@ -8,10 +8,11 @@ from typing import Iterator
 
 import pytest
 
-from tools.generate.__main__ import load, main
+from tools.generate.__main__ import main
 from tools.generate.document import Document, Json, read
 from tools.generate.emit import view
 from tools.generate.errors import GenerationError
+from tools.generate.load import load
 from tools.generate.merge import merge
 
 CONTENT: Json = {

@@ -39,7 +39,7 @@ ARGUMENTS = {name: SchemaValues(content, SENDABLE, SENDABLE, open_objects=False)
 
 some = settings(
     deadline=None,
-    max_examples=int(os.environ.get("CODEGEN_EXAMPLES", "5")),  # tools.fuzz draws more
+    max_examples=int(os.environ.get("CODEGEN_EXAMPLES", "3")),  # more of them in a longer run
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate, Phase.shrink],  # explaining a failure takes minutes with values of this size
 )

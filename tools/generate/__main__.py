@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .checks import leave_out, problems, resolve_paths
-from .document import Document, read
+from .document import Document
 from .drift import differences, replace
 from .emit import emit
 from .errors import GenerationError
-from .merge import merge
+from .load import load
 from .pins import require_pinned_tools
 
 _PROJECT = Path(__file__).parent.parent.parent
@@ -23,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     target: Path = options.output / options.package
     try:
         require_pinned_tools(_PROJECT / "pyproject.toml")
-        documents = load(options.spec, allow_missing=options.allow_missing)
+        documents = _documents(options)
+        if options.report is not None:
+            return _changes(options.report, documents, options.package)
         with TemporaryDirectory() as folder:
             made = Path(folder) / options.package
             emit(documents, made)
@@ -36,28 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def load(sources: Sequence[str] | None, *, allow_missing: bool = False) -> list[Document]:
-    """Read documents: those that are named as one, else the project's own, each API version by itself.
-
-    Raises GenerationError for what cannot be generated; with ``allow_missing`` that is listed and left out instead.
-    """
-    if sources:
-        documents = [merge([read(source) for source in sources])]
-    else:
-        documents = [read(str(path)) for path in sorted(_PROJECT.glob("spec/v*/openapi.yaml"))]
-    for document in documents:
-        resolve_paths(document.content)
-        found = problems(document.content)
-        if found and not allow_missing:
-            raise GenerationError("\n".join(map(str, found)))
-        for problem in found:
-            print(f"left out: {problem}", file=sys.stderr)
-        leave_out(document.content, found)
-    return documents
+def _documents(options: argparse.Namespace) -> list[Document]:
+    """Read the documents that are named, as one, or else the project's own, each API version by itself."""
+    groups = [options.spec] if options.spec else [[str(path)] for path in sorted(_PROJECT.glob("spec/v*/openapi.yaml"))]
+    return [load(sources, allow_missing=options.allow_missing) for sources in groups]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.generate", description="Generate the package of the API.")
+    parser.add_argument(
+        "--report",
+        nargs="?",
+        const="",
+        metavar="BASE",
+        help="write nothing; say what changed since BASE, a document or a revision of git (the last tag)",
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; list what differs from a new run")
     parser.add_argument(
         "--spec",
@@ -80,6 +74,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--package", default="sim_api", metavar="NAME", help="name of the package (sim_api)")
     return parser
+
+
+def _changes(base: str, documents: list[Document], package: str) -> int:
+    """Print what changed since ``base``."""
+    from tools.report.base import documents_at, last_revision
+    from tools.report.report import report  # griffe is not needed for anything else
+
+    if Path(base).is_file() or base.startswith(("http://", "https://")):
+        print(report([load([base], allow_missing=True)], documents, package), end="")
+        return 0
+    revision = base or last_revision(_PROJECT)
+    if not revision:
+        print("There is nothing to compare with.")
+        return 0
+    print(f"Changes since {revision}")
+    print(report(documents_at(_PROJECT, revision), documents, package), end="")
+    return 0
 
 
 def _report(made: Path, target: Path) -> int:

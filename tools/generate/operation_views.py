@@ -69,6 +69,7 @@ class OperationViews:
         return Operation(
             name=raw[NAME],
             operation_id=raw.get("operationId") or raw[NAME],
+            route=f"{method.upper()} {path}",
             method=method.upper(),
             path=_path(path, located["path"]),
             module_doc=_module_doc(f"{method.upper()} {path}", raw),

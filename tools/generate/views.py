@@ -99,6 +99,8 @@ class Operation:
 
     name: str
     operation_id: str
+    route: str
+    """Method and path, as published."""
     method: str
     path: str
     module_doc: str

@@ -1,0 +1,165 @@
+"""The change report: what a user notices, and what of that breaks code."""
+
+import subprocess
+from pathlib import Path
+from typing import List
+
+import pytest
+import yaml
+
+from tools.generate.__main__ import main
+from tools.generate.document import Document, Json
+from tools.generate.emit import view
+from tools.generate.errors import GenerationError
+from tools.report.base import documents_at, last_revision
+from tools.report.changes import compare
+from tools.report.report import report
+
+OLD = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /things:
+    post:
+      operationId: makeThing
+      parameters:
+        - {name: dry, in: query, schema: {type: boolean}}
+        - {name: X-Mode, in: header, schema: {type: string}}
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+components:
+  schemas:
+    Thing: {type: object, required: [id], properties: {id: {type: string}, name: {type: string}}}
+    Level: {type: string, enum: [low, high]}
+    Names: {type: array, items: {type: string}}
+"""
+
+CHANGES = [
+    ("makeThing", "createThing", "BREAKING changed operation POST /things: name: make_thing -> create_thing"),
+    ("  /things:", "  /items:", "BREAKING removed operation POST /things"),
+    ("  /things:", "  /items:", "added operation POST /items"),
+    ("    post:", "    post:\n      deprecated: true", "changed operation POST /things: deprecated"),
+    (
+        "    post:",
+        "    post:\n      security: [{Key: []}]",
+        "BREAKING changed operation POST /things: whether it wants a key: False -> True",
+    ),
+    ("name: dry", "name: wet", "BREAKING removed operation POST /things: parameter dry (query)"),
+    ("name: dry", "name: wet", "added operation POST /things: parameter wet (query)"),
+    (
+        "name: dry, in: query",
+        "name: wet, in: query, required: true",
+        "BREAKING added operation POST /things: parameter wet (query)",
+    ),
+    (
+        "name: dry, in: query",
+        "name: dry, in: query, required: true",
+        "BREAKING changed operation POST /things: parameter dry (query): is required now, Optional[bool] -> bool",
+    ),
+    (
+        "{type: boolean}",
+        "{type: integer}",
+        "BREAKING changed operation POST /things: parameter dry (query): Optional[bool] -> Optional[int]",
+    ),
+    (
+        "requestBody: {",
+        "requestBody: {required: true, ",
+        "BREAKING changed operation POST /things: body application/json",
+    ),
+    ("'200'", "'201'", "removed operation POST /things: status 200"),
+    ("'200'", "'201'", "added operation POST /things: status 201"),
+    (
+        "'200': {description: ok, content: {application/json",
+        "'200': {description: ok, content: {text/plain",
+        "BREAKING changed operation POST /things: status 200: models.Thing -> str",
+    ),
+    ("name: {type: string}", "alias: {type: string}", "BREAKING removed model Thing: field name"),
+    ("name: {type: string}", "alias: {type: string}", "added model Thing: field alias"),
+    ("required: [id]", "required: [id, name]", "BREAKING changed model Thing: field name: is required now"),
+    ("name: {type: string}", "name: {type: string, deprecated: true}", "changed model Thing: field name: deprecated"),
+    ("[low, high]", "[low, high, top]", "added type Level: value 'top'"),
+    ("[low, high]", "[low]", "BREAKING removed type Level: value 'high'"),
+    ("items: {type: string}", "items: {type: integer}", "BREAKING changed type Names: List[str] -> List[int]"),
+    ("    Level:", "    Grade:", "BREAKING removed type Level"),
+    ("description: ok", "description: fine", ""),
+]
+
+
+def document(text: str) -> Document:
+    content: Json = yaml.safe_load(text)
+    return Document("v1", content)
+
+
+def changes(before: str, after: str) -> List[str]:
+    assert before in OLD
+    new = document(OLD.replace(before, after))
+    return [str(change) for change in compare(view(document(OLD).content), view(new.content))]
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), CHANGES)
+def test_a_change_is_told(before: str, after: str, expected: str) -> None:
+    found = changes(before, after)
+    assert any(line.startswith(expected) for line in found) if expected else found == []
+
+
+def test_a_report_tells_of_documents_and_of_python() -> None:
+    lines = report([document(OLD)], [document(OLD.replace("name: dry", "name: wet"))], "thing_api").splitlines()
+    assert lines[0] == "API v1: 2 changes, 1 of them breaking"
+    assert lines[1] == "- BREAKING removed operation POST /things: parameter dry (query)"
+    assert "- BREAKING changed thing_api.v1.operations.make_thing.build(dry): parameter was removed" in lines
+
+
+def test_nothing_changes_between_a_document_and_itself() -> None:
+    expected = ["API v1: 0 changes, 0 of them breaking", "Python API: 0 changes, 0 of them breaking"]
+    assert report([document(OLD)], [document(OLD)], "thing_api").splitlines() == expected
+
+
+def test_versions_come_and_go() -> None:
+    other = Document("v2", document(OLD).content)
+    assert "- added API v2" in report([document(OLD)], [document(OLD), other], "thing_api")
+    third = Document("v3", document(OLD).content)
+    assert "BREAKING removed API v1" in report([document(OLD)], [other, third], "thing_api")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-c", "user.name=n", "-c", "user.email=e", *arguments], cwd=folder, check=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with one commit, which holds a document."""
+    spec = tmp_path / "spec" / "v1" / "openapi.yaml"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(OLD)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "first")
+    return tmp_path
+
+
+def test_the_first_commit_has_nothing_to_be_compared_with(repository: Path) -> None:
+    assert last_revision(repository) == ""
+
+
+def test_the_base_is_the_last_tag_or_else_the_first_parent(repository: Path) -> None:
+    (repository / "spec" / "v1" / "openapi.yaml").write_text(OLD.replace("dry", "wet"))
+    git(repository, "commit", "--all", "--quiet", "--message", "second")
+    (base,) = documents_at(repository, last_revision(repository))
+    assert (base.package, base.content["paths"]["/things"]["post"]["parameters"][0]["name"]) == ("v1", "dry")
+    git(repository, "tag", "v1.0.0", "HEAD^")
+    assert last_revision(repository) == "v1.0.0"
+
+
+def test_a_base_that_is_not_there_is_refused(repository: Path) -> None:
+    with pytest.raises(GenerationError, match="v9 is neither a document nor a revision"):
+        documents_at(repository, "v9")
+
+
+def test_the_command_compares_with_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(OLD)
+    new.write_text(OLD.replace("[low, high]", "[low, high, top]"))
+    assert main(["--spec", str(new), "--report", str(old), "--output", str(tmp_path)]) == 0
+    assert "added type Level: value 'top'" in capsys.readouterr().out
+    assert not (tmp_path / "sim_api").exists()

@@ -1,0 +1,29 @@
+"""Documents as the generator takes them: those that are named as one, without what cannot be generated."""
+
+import sys
+from collections.abc import Sequence
+
+from .checks import leave_out, problems, resolve_paths
+from .document import Document, read
+from .errors import GenerationError
+from .merge import merge
+
+
+def load(sources: Sequence[str], *, allow_missing: bool = False) -> Document:
+    """Read documents as one; raise GenerationError for what cannot be generated, as ``checked`` does."""
+    return checked(merge([read(source) for source in sources]), allow_missing=allow_missing)
+
+
+def checked(document: Document, *, allow_missing: bool = False) -> Document:
+    """Return a document of which all can be generated.
+
+    Raises GenerationError that names what cannot; with ``allow_missing`` that is listed and left out instead.
+    """
+    resolve_paths(document.content)
+    found = problems(document.content)
+    if found and not allow_missing:
+        raise GenerationError("\n".join(map(str, found)))
+    for problem in found:
+        print(f"left out: {problem}", file=sys.stderr)
+    leave_out(document.content, found)
+    return document
