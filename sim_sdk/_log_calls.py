@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequen
 from ._calls import Calls
 from ._flow import Flow
 from ._timestamps import parse_iso
-from ._validate import require_bool, require_count, require_identifier, require_names, require_number
+from ._validate import is_identifier, require_bool, require_count, require_identifier, require_names, require_number
 from .errors import EXECUTION_ERROR, InvalidResponseError
 from .results import with_documented_limit
 
@@ -86,20 +86,22 @@ class PageFlow:
         cursor = page.next_cursor
         self._ended = not cursor
         if cursor:
+            if not is_identifier(cursor):
+                raise self._failed(f"its cursor {cursor!r} cannot be sent")
             self._check_progress(cursor)
             self._filters["cursor"] = cursor
         return page
 
     def _check_progress(self, cursor: str) -> None:
         if cursor in (self._remembered, self._filters.get("cursor")):
-            raise InvalidResponseError(
-                "the server sends the listing round in a circle: a cursor came again",
-                EXECUTION_ERROR,
-                request_sent=True,
-            )
+            raise self._failed("the server sends it round in a circle: a cursor came again")
         self._steps += 1
         if self._steps == self._steps_allowed:
             self._remembered, self._steps, self._steps_allowed = cursor, 0, 2 * self._steps_allowed
+
+    @staticmethod
+    def _failed(problem: str) -> InvalidResponseError:
+        return InvalidResponseError(f"the listing cannot be followed: {problem}", EXECUTION_ERROR, request_sent=True)
 
 
 def check_filters(filters: Mapping[str, Any]) -> Dict[str, Any]:

@@ -50,6 +50,15 @@ def require_identifier(name: str, value: object) -> str:
     return value
 
 
+def is_identifier(value: object) -> bool:
+    """Whether a value that a server sent can be sent back to it as an id."""
+    try:
+        require_identifier("id", value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def require_names(name: str, value: Optional[Sequence[str]]) -> Optional[List[str]]:
     """A list of texts, or None. One bare text is refused: it is a sequence of letters."""
     if value is None:

@@ -119,12 +119,7 @@ def error_text(error: Any) -> Optional[str]:
     if error is None or isinstance(error, str):
         return error or None
     message = error.get("message") if isinstance(error, dict) else None
-    if isinstance(message, str):
-        return message
-    try:
-        return repr(error)
-    except RecursionError:
-        return "an error that is nested too deeply to be shown"
+    return message if isinstance(message, str) else repr(error)
 
 
 def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Mapping, Optional, Type, TypeVar, Union
 from urllib.parse import unquote, urlsplit
 
 from ._answer import Answer
+from ._validate import is_identifier
 from .errors import parse_json
 from .events import Completed, error_text
 
@@ -298,12 +299,9 @@ def _is_queued(value: Any) -> bool:
 
 
 def _task_id(value: Mapping[str, Any]) -> Optional[str]:
-    for key in ("taskId", "jobId"):
-        task_id = value.get(key)
-        if isinstance(task_id, str) and task_id:
-            return task_id
-    status = _links(value).get("status", "")
-    return unquote(status.rstrip("/").rpartition("/")[2]) or None
+    link = _links(value).get("status", "").rstrip("/").rpartition("/")[2]
+    named: List[Any] = [value.get("taskId"), value.get("jobId"), unquote(link)]
+    return next(filter(is_identifier, named), None)
 
 
 def _links(value: Mapping[str, Any]) -> Dict[str, str]:
