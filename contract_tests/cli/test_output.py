@@ -135,8 +135,21 @@ def test_retry_waits_and_says_so(mock: MockSim, sim: Sim) -> None:
     ran = sim("run", "echo", "--retry")
 
     assert ran.code == 0
+    assert ran.err.count("the server says “Rate limit exceeded” and asks to wait 10 ms\n") == 2
     assert ran.err.count("before the next try") == 2
     assert len(mock.journal) == 3
+
+
+def test_retry_as_json_is_a_line_a_try(mock: MockSim, sim: Sim) -> None:
+    mock.fail_next(status=429, headers={"retry-after": "0.01"}, body={"error": "Rate limit exceeded"}, times=2)
+
+    ran = sim("run", "echo", "--retry", "--json")
+
+    assert ran.code == 0
+    for line in map(json.loads, ran.err.splitlines()):
+        assert (line["type"], line["message"], line["retry_after"]) == ("retry", "Rate limit exceeded", 0.01)
+        assert line["wait"] >= 0.01
+    assert ran.err.count("\n") == 2
 
 
 def test_without_retry_a_run_is_sent_once(mock: MockSim, sim: Sim) -> None:

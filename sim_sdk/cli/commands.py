@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Dict, Iterator, Optional, Sequence
 
 import click
@@ -19,6 +20,8 @@ __all__ = ["sim"]
 
 _RUN_TIMEOUT = 30.0  # seconds
 _MAX_RETRIES = 3
+_MAX_BATCH_RETRIES = 10
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,7 +35,7 @@ def sim() -> None:
     \b
     Exit codes:
       0    success
-      1    the workflow ran and failed, or its job failed or was cancelled
+      1    the workflow ran and failed, its job failed or was cancelled, or not all of a batch succeeded
       2    wrong usage or configuration; nothing was sent
       3    the server refused, or the request could not run
       4    a rate limit or the usage limit
@@ -108,6 +111,62 @@ def stream(
     """Run a workflow and show its output as it is made: the same as run --stream."""
     with _connect(view, base_url) as client:
         return _stream(view, client, _Order(workflow_id, input_data, list(selected_outputs), timeout))
+
+
+@sim.command()
+@click.argument("workflow_id", metavar="WORKFLOW_ID")
+@click.argument("source", metavar="INPUT", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--output", required=True, type=_FILE, help="Where the results go. Existing ones are not run again.")
+@click.option("--failed", type=_FILE, help="Where the failures go. Default: next to the output, as NAME.failed.jsonl.")
+@click.option("--concurrency", type=click.IntRange(1), default=8, show_default=True, help="How many run at once.")
+@click.option(
+    "--retry",
+    "max_retries",
+    type=click.IntRange(0),
+    default=_MAX_BATCH_RETRIES,
+    show_default=True,
+    help="How often an item is tried again after a rate limit.",
+)
+@click.option("--ordered", is_flag=True, help="At the end, put the results into the order of the lines.")
+@click.option("--rerun-unknown", is_flag=True, help="Run again what was started before and may have run.")
+@timeout_option("Time limit of each run (default 30).")
+@connection_options
+@click.pass_obj
+def batch(
+    view: View,
+    workflow_id: str,
+    source: Path,
+    output: Path,
+    failed: Optional[Path],
+    concurrency: int,
+    max_retries: int,
+    ordered: bool,
+    rerun_unknown: bool,
+    timeout: Optional[float],
+    base_url: Optional[str],
+) -> ExitCode:
+    """Run a workflow once for each line of a file.
+
+    INPUT is JSON Lines: an input a line. Each result is a line of --output, as soon as it is there, with the number
+    of its line in INPUT; what fails goes to --failed. The same command, given again, goes on where the last one ended:
+    it skips what has succeeded, and runs what failed or was edited. What was started and has no known end may have
+    run, and is left alone unless --rerun-unknown is given. Ctrl-C lets what runs end; a second one leaves at once.
+    """
+    from .batch.work import Order, run_batch
+
+    order = Order(
+        workflow_id=workflow_id,
+        source=source,
+        output=output,
+        failed=failed or output.with_name(f"{output.stem}.failed{output.suffix}"),
+        concurrency=concurrency,
+        timeout=_RUN_TIMEOUT if timeout is None else timeout,
+        max_retries=max_retries,
+        ordered=ordered,
+        rerun_unknown=rerun_unknown,
+    )
+    with _connect(view, base_url, pool_size=concurrency) as client:
+        return run_batch(view, client, order)
 
 
 @sim.command()
@@ -187,11 +246,11 @@ def demo(dialect: str, fast: bool) -> ExitCode:
     return play(dialect, fast=fast)
 
 
-def _connect(view: View, base_url: Optional[str]) -> SimStudioClient:
+def _connect(view: View, base_url: Optional[str], **options: Any) -> SimStudioClient:
     # The key comes from nowhere but the environment: arguments show in lists of processes.
-    if base_url is None:
-        return SimStudioClient(clock=view.clock)
-    return SimStudioClient(base_url=base_url, clock=view.clock)
+    if base_url is not None:
+        options["base_url"] = base_url
+    return SimStudioClient(clock=view.clock, **options)
 
 
 def _run(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
@@ -203,6 +262,7 @@ def _run(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
             timeout,
             selected_outputs=order.selected_outputs,
             max_retries=order.max_retries,
+            on_retry=view.retry,
         )
     view.result(result)
     return _exit_code(result)
@@ -217,6 +277,7 @@ def _run_in_background(view: View, client: SimStudioClient, order: _Order, *, wa
             selected_outputs=order.selected_outputs,
             async_execution=True,
             max_retries=order.max_retries,
+            on_retry=view.retry,
         )
     if isinstance(queued, WorkflowExecutionResult):  # from a server that ran it at once
         view.result(queued)

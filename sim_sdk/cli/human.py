@@ -2,7 +2,7 @@
 
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional
 
 import click
 from rich.console import RenderableType
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim_sdk._calls import OnStatus
+from sim_sdk.errors import SimStudioError
 from sim_sdk.events import BlockChunk, ChunkReset, StreamEvent, StreamFailure
 from sim_sdk.results import (
     TERMINAL_STATES,
@@ -22,6 +23,8 @@ from sim_sdk.results import (
 )
 from sim_sdk.streams import WorkflowStream
 
+from .batch.bar import BatchBar
+from .batch.standing import Found, Standing
 from .consoles import make_console
 from .failures import ExitCode, Failure
 from .meters import usage_table
@@ -31,7 +34,7 @@ from .wording import amount, milliseconds, printable, seconds, timestamp
 if TYPE_CHECKING:
     from sim_api.v1.models import LogEntry, LogPage
 
-__all__ = ["HumanView", "json_text", "summary"]
+__all__ = ["HumanView", "json_text", "refusal", "summary"]
 
 
 class HumanView:
@@ -94,8 +97,32 @@ class HumanView:
         if page.next_cursor:
             self._note(Text(f"there are more: --cursor {printable(page.next_cursor)}", "dim"))
 
+    def retry(self, error: SimStudioError, seconds: float) -> None:
+        self._note(refusal(error))
+
+    def batch_found(self, standing: Standing, found: Found) -> None:
+        for name in found.torn:
+            self._note(Text(f"{name}: the last record was half-written, and is removed", "yellow"))
+        if standing.done:
+            self._note(Text(f"{standing.done:,} of {standing.total:,} are done already"))
+        if found.edited.count:
+            self._note(Text(f"edited since, run again: {found.edited}", "yellow"))
+        if found.unknown.count:
+            fate = "run again" if found.unknown_run_again else "not run again without --rerun-unknown"
+            self._note(Text(f"started before, their end is not known, {fate}: {found.unknown}", "yellow"))
+
+    @contextmanager
+    def batch(self, standing: Standing) -> Iterator[Callable[[], None]]:
+        bar = BatchBar(self._err, standing)
+        with bar.shown():
+            yield bar.update
+
+    def batch_ended(self, standing: Standing, failed: str) -> None:
+        self._note(_batch_summary(standing, failed))
+
     def failure(self, failure: Failure) -> None:
         if failure.exit_code is ExitCode.INTERRUPTED and self._err.is_terminal:
+            self._err.show_cursor()  # which a live display that is left at once has hidden
             self._err.line()  # away from the ^C that the terminal echoes
         message = Text.assemble(("Error: ", "bold red"), printable(failure.message))
         if failure.retry_after is not None:
@@ -158,6 +185,29 @@ def summary(result: WorkflowExecutionResult) -> Text:
         text.append(f"; but: {printable(result.error)}", "yellow")
     if result.execution_id:
         text.append(f" · execution {printable(result.execution_id)}", "dim")
+    return text
+
+
+def refusal(error: SimStudioError) -> Text:
+    """What the server said when it refused a try."""
+    hint = "and no more: the SDK backs off, longer each time"
+    if error.retry_after is not None:
+        hint = f"and asks to wait {seconds(error.retry_after)}"
+    return Text.assemble(("the server says ", "dim"), (f"“{printable(error)}”", "yellow"), (f" {hint}", "dim"))
+
+
+def _batch_summary(standing: Standing, failed: str) -> Text:
+    if standing.complete:
+        return Text.assemble(("✓ ", "bold green"), f"all {standing.total:,} items have succeeded")
+    text = Text.assemble(("✗ ", "bold red"), f"{standing.done + standing.succeeded:,} of {standing.total:,} succeeded")
+    if standing.failed:
+        text.append(f", {standing.failed:,} failed")
+    if standing.unknown:
+        text.append(f", of {standing.unknown:,} the end is not known")
+    if standing.pending:
+        text.append(f", {standing.pending:,} were not run")
+    if standing.failed or standing.unknown:
+        text.append(f"; see {failed}")
     return text
 
 

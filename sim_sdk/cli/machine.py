@@ -1,14 +1,16 @@
 """Output for programs: one JSON document, or one line of JSON an event; errors as JSON on standard error."""
 
 import json
+import time
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional
 
 import click
 
 from sim_sdk._calls import OnStatus
 from sim_sdk._clock import Clock, SystemClock
+from sim_sdk.errors import SimStudioError
 from sim_sdk.events import (
     BlockChunk,
     ChunkReset,
@@ -22,7 +24,8 @@ from sim_sdk.events import (
 from sim_sdk.results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
 from sim_sdk.streams import WorkflowStream
 
-from .failures import Failure
+from .batch.standing import Found, Standing
+from .failures import Failure, explain
 
 if TYPE_CHECKING:
     from sim_api.v1.models import LogPage
@@ -72,6 +75,19 @@ class MachineView:
 
         _print(unstructure(page))
 
+    def retry(self, error: SimStudioError, seconds: float) -> None:
+        _print({"type": "retry", "wait": seconds, **asdict(explain(error))}, err=True)
+
+    def batch_found(self, standing: Standing, found: Found) -> None:
+        _print({"type": "found", "total": standing.total, "done": standing.done, **asdict(found)}, err=True)
+
+    @contextmanager
+    def batch(self, standing: Standing) -> Iterator[Callable[[], None]]:
+        yield lambda: _print(_progress(standing), err=True)
+
+    def batch_ended(self, standing: Standing, failed: str) -> None:
+        _print(_counts(standing))
+
     def failure(self, failure: Failure) -> None:
         _print(asdict(failure), err=True)
 
@@ -81,6 +97,17 @@ def _event(event: StreamEvent, stream: WorkflowStream) -> Dict[str, Any]:
         # The result has the output whole; what servers put into their last event differs.
         return {"type": "completed", **asdict(stream.result)}
     return {"type": _EVENT_TYPES[type(event)], **asdict(event)}
+
+
+def _progress(standing: Standing) -> Dict[str, Any]:
+    until = standing.paused_until
+    paused = None if until is None else max(0.0, until - time.monotonic())
+    return {"type": "progress", **_counts(standing), "running": standing.running, "paused": paused}
+
+
+def _counts(standing: Standing) -> Dict[str, Any]:
+    names = ("total", "done", "unknown", "succeeded", "failed", "pending")
+    return {name: getattr(standing, name) for name in names}
 
 
 def _print(document: Any, *, err: bool = False) -> None:

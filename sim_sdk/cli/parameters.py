@@ -7,21 +7,33 @@ from typing import Any, Callable, TypeVar, Union
 
 import click
 
-__all__ = ["connection_options", "execution_options", "timeout_option"]
+__all__ = ["connection_options", "execution_options", "parse_json", "timeout_option"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def parse_json(text: Union[str, bytes]) -> Any:
+    """The value of an input.
+
+    Raises:
+        ValueError: It is none; the message says why.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except ValueError as error:
+        raise ValueError(f"not JSON: {error}") from None
 
 
 def _json_input(value: str) -> Any:
     """JSON as it stands, from a file (@FILE), or from standard input (-)."""
     try:
-        return json.loads(_read(value))
+        return parse_json(_read(value))
     except OSError as error:
         raise click.BadParameter(f"cannot read {value[1:]!r}: {error.strerror}") from None
-    except RecursionError:
-        raise click.BadParameter("it is nested too deeply") from None
     except ValueError as error:
-        raise click.BadParameter(f"not JSON: {error}") from None
+        raise click.BadParameter(str(error)) from None
 
 
 def _read(value: str) -> Union[str, bytes]:

@@ -1,12 +1,14 @@
 """What the commands show, in whatever form."""
 
-from typing import TYPE_CHECKING, Any, ContextManager, Dict, Optional, Protocol
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Optional, Protocol
 
 from sim_sdk._calls import OnStatus
 from sim_sdk._clock import Clock
+from sim_sdk.errors import SimStudioError
 from sim_sdk.results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
 from sim_sdk.streams import WorkflowStream
 
+from .batch.standing import Found, Standing
 from .failures import Failure
 
 if TYPE_CHECKING:
@@ -46,6 +48,19 @@ class View(Protocol):
 
     def logs(self, page: "LogPage") -> None:
         """Show a page of logs."""
+
+    def retry(self, error: SimStudioError, seconds: float) -> None:
+        """Show what the server said to a try, before the next one."""
+
+    def batch_found(self, standing: Standing, found: Found) -> None:
+        """Show what earlier runs of a batch left."""
+
+    def batch(self, standing: Standing) -> ContextManager[Callable[[], None]]:
+        """Show how far a batch is; what it gives is called when that has changed."""
+        ...
+
+    def batch_ended(self, standing: Standing, failed: str) -> None:
+        """Show how a batch ended; the items that failed are in the file `failed`."""
 
     def failure(self, failure: Failure) -> None:
         """Show why there is no result."""

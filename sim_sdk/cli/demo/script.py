@@ -2,9 +2,10 @@
 
 from typing import Any, Callable, Dict
 
-from sim_sdk import RateLimitError, SimStudioClient, UsageLimits, WorkflowExecutionResult
+from sim_sdk import SimStudioClient, SimStudioError, UsageLimits, WorkflowExecutionResult
 
 Show = Callable[[Any], None]
+ShowRetry = Callable[[SimStudioError, float], None]
 
 # Signatures stay on one line, which is left out where the code is shown.
 
@@ -29,12 +30,8 @@ def follow_job(client: SimStudioClient, show: Show) -> Dict[str, Any]:
     return client.wait_for_job(report.task_id, on_status=show, poll_interval=0.3)
 
 
-def survive_rate_limit(client: SimStudioClient, show: Show) -> WorkflowExecutionResult:
-    try:
-        client.execute_workflow("triage", {"message": "And mine?"})
-    except RateLimitError as error:
-        show(error)
-    return client.execute_with_retry("triage", {"message": "And mine?"})
+def survive_rate_limit(client: SimStudioClient, show: ShowRetry) -> WorkflowExecutionResult:
+    return client.execute_with_retry("triage", {"message": "And mine?"}, on_retry=show)
 
 
 def look_at_limits(client: SimStudioClient) -> UsageLimits:

@@ -1,0 +1,89 @@
+"""Why and how a batch ends before its time."""
+
+import signal
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Callable, Iterator, Optional
+
+from sim_sdk._clock import SystemClock
+from sim_sdk.errors import SimStudioError
+
+from .standing import Standing
+
+__all__ = ["PausingClock", "Stop"]
+
+_GLANCE = 0.1  # seconds between two looks whether a pause is to be given up
+
+
+class Stop:
+    """Whether nothing more is to be started. What runs is finished and recorded in any case.
+
+    Args:
+        standing: Where it is shown.
+
+    Attributes:
+        interrupted: Whether Ctrl-C was pressed.
+        reason: The error by which it is clear that no other item would fare better, or None.
+    """
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self.interrupted = False
+        self.reason: Optional[SimStudioError] = None
+
+    @property
+    def asked(self) -> bool:
+        return self.interrupted or self.reason is not None
+
+    def because_of(self, error: SimStudioError) -> None:
+        self.reason = self.reason or error
+        self._standing.stopping = True
+
+    @contextmanager
+    def on_interrupt(self, leave: Callable[[], Any]) -> Iterator[None]:
+        """Stop when Ctrl-C is pressed, and `leave` when it is pressed again.
+
+        An exception in whatever happens to be executed could lose a result, so there is none.
+        """
+
+        def handle(number: int, frame: Optional[FrameType]) -> None:
+            if self.interrupted:
+                leave()
+            self.interrupted = True
+            self._standing.stopping = True
+
+        before = signal.signal(signal.SIGINT, handle)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+class PausingClock(SystemClock):
+    """A clock whose sleep is a pause of the batch: nothing runs, because a limit was met or there is no connection.
+
+    Args:
+        standing: Where the pause is shown.
+        told: Called when there is something new to show.
+        stop: Whether to give the pause up.
+    """
+
+    def __init__(self, standing: Standing, told: Callable[[], None], stop: Stop) -> None:
+        self._standing = standing
+        self._told = told
+        self._stop = stop
+
+    def sleep(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            KeyboardInterrupt: There is no need to wait any more. A batch takes that for its end.
+        """
+        end = self.monotonic() + seconds
+        self._standing.paused_until = end
+        self._told()
+        while not self._stop.asked and self.monotonic() < end:
+            super().sleep(min(_GLANCE, max(0.0, end - self.monotonic())))
+        self._standing.paused_until = None
+        if self._stop.asked:
+            raise KeyboardInterrupt

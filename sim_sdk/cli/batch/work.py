@@ -1,0 +1,224 @@
+"""Runs the items that are left of a batch, and records how each ends."""
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+
+import click
+
+from sim_sdk.batch import BatchInterrupted, BatchResult
+from sim_sdk.cli.failures import ExitCode, Failure, Interrupted, explain
+from sim_sdk.cli.parameters import parse_json
+from sim_sdk.cli.view import View
+from sim_sdk.client import SimStudioClient
+from sim_sdk.errors import (
+    AuthenticationError,
+    ConnectionFailedError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    SimStudioError,
+    UsageLimitError,
+)
+from sim_sdk.results import WorkflowExecutionResult
+from sim_sdk.retry import execution_retryable
+
+from .files import Files
+from .journal import State
+from .lines import Line, read_lines
+from .records import describe_failure
+from .standing import Lines, Standing
+from .stop import PausingClock, Stop
+from .survey import survey
+
+__all__ = ["Order", "run_batch"]
+
+_LIMITS = (RateLimitError, UsageLimitError)
+_REFUSALS = (AuthenticationError, PermissionDeniedError, NotFoundError)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A batch as it was asked for. `timeout` is in seconds, for each run."""
+
+    workflow_id: str
+    source: Path
+    output: Path
+    failed: Path
+    concurrency: int
+    timeout: float
+    max_retries: int
+    ordered: bool
+    rerun_unknown: bool
+
+
+def run_batch(view: View, client: SimStudioClient, order: Order) -> ExitCode:
+    """Run what is left of a batch.
+
+    Raises:
+        Interrupted: Ctrl-C was pressed.
+        SimStudioError: What all other items would meet as well.
+        click.ClickException: The files are not of this batch, or cannot be written.
+    """
+    with _files(order) as files:
+        standing, found = survey(order.source, files, rerun_unknown=order.rerun_unknown)
+        view.batch_found(standing, found)
+        files.output.open()
+        files.failed.open()
+        stop = Stop(standing)
+        with view.batch(standing) as told:
+            work = _Work(order, files, standing, stop, told)
+            with stop.on_interrupt(lambda: _leave(view, work.running)):
+                work.run(client.with_options(clock=PausingClock(standing, told, stop)))
+                if order.ordered:
+                    _arrange(files)
+    view.batch_ended(standing, str(order.failed))
+    if stop.interrupted:
+        raise Interrupted("interrupted; whatever had been started has ended. The same command goes on with the rest")
+    if stop.reason is not None:
+        raise stop.reason
+    return ExitCode.SUCCESS if standing.complete else ExitCode.WORKFLOW_FAILED
+
+
+class _Work:
+    """The items that are left, on their way."""
+
+    def __init__(self, order: Order, files: Files, standing: Standing, stop: Stop, told: Callable[[], None]) -> None:
+        self._order = order
+        self._files = files
+        self._standing = standing
+        self._stop = stop
+        self._told = told
+        self._under_way: Dict[int, Line] = {}
+        self._started = 0
+
+    @property
+    def running(self) -> Lines:
+        """The lines of the items that were started and have not ended."""
+        lines = Lines()
+        for line in self._under_way.values():
+            lines.add(line.number)
+        return lines
+
+    def run(self, client: SimStudioClient) -> None:
+        """Run them all, or until it is to stop; then what runs is waited for."""
+        results = client.execute_batch(
+            self._items(),
+            max_concurrency=self._order.concurrency,
+            timeout=self._order.timeout,
+            max_retries=self._order.max_retries,
+        )
+        try:
+            for result in results:
+                self._end(self._under_way[result.index], result)
+                del self._under_way[result.index]
+        except BatchInterrupted:
+            # A pause was given up. Nothing runs in a pause: what is under way was refused, and can be run another time.
+            for line in self._under_way.values():
+                self._files.journal.forget(line.number)
+            self._standing.running = 0
+
+    def _items(self) -> Iterator[Tuple[str, Any]]:
+        """The inputs. Each is noted as started before the batch has it to send."""
+        for line in read_lines(self._order.source):
+            if self._stop.asked:
+                return
+            if self._files.journal.state(line.number, line.digest) is not State.NEW:
+                continue
+            try:
+                value = parse_json(line.text)
+            except ValueError as error:
+                self._fail(line, explain(ValueError(f"line {line.number}: {error}")), end_known=True)
+                continue
+            self._files.journal.note(line.number, line.digest, State.STARTED)
+            self._under_way[self._started] = line
+            self._started += 1
+            self._standing.running += 1
+            yield self._order.workflow_id, value
+
+    def _end(self, line: Line, end: BatchResult) -> None:
+        self._standing.running -= 1
+        if end.error is not None:
+            self._end_without_result(line, end.error)
+        elif end.result is not None:
+            self._end_with_result(line, end.result)
+        # Only what is on record is no longer noted as started.
+        self._files.journal.forget(line.number)
+
+    def _end_with_result(self, line: Line, result: WorkflowExecutionResult) -> None:
+        if not result.success:
+            self._fail(line, _failure_of(result), end_known=True, result=result)
+            return
+        self._files.output.append(line.number, line.digest, vars(result))
+        self._standing.succeeded += 1
+        self._told()
+
+    def _end_without_result(self, line: Line, error: Exception) -> None:
+        self._fail(line, explain(error), end_known=_is_end_known(error))
+        if isinstance(error, SimStudioError) and self._concerns_all(error):
+            self._stop.because_of(error)
+
+    def _fail(
+        self, line: Line, failure: Failure, *, end_known: bool, result: Optional[WorkflowExecutionResult] = None
+    ) -> None:
+        record = describe_failure(failure, end_known=end_known, result=result)
+        self._files.failed.append(line.number, line.digest, record)
+        self._standing.failed += 1
+        self._told()
+
+    def _concerns_all(self, error: SimStudioError) -> bool:
+        """Whether the other items would meet the same, so that it is no use to go on."""
+        if isinstance(error, _LIMITS) or (isinstance(error, ConnectionFailedError) and error.request_sent is False):
+            return True
+        # A workflow may answer so by itself; one that has succeeded once is there, and is ours.
+        return isinstance(error, _REFUSALS) and self._standing.succeeded == 0
+
+
+def _is_end_known(error: Exception) -> bool:
+    """Whether it is known what became of an item: it was not sent, or refused."""
+    if not isinstance(error, SimStudioError):
+        return True  # of the item itself, which could not be sent
+    if error.request_sent is False or execution_retryable(error):
+        return True
+    return isinstance(error, (*_LIMITS, *_REFUSALS, InvalidRequestError))
+
+
+def _failure_of(result: WorkflowExecutionResult) -> Failure:
+    return Failure(
+        ExitCode.WORKFLOW_FAILED,
+        result.error or "the workflow failed; its server does not say why",
+        status=result.status_code,
+        request_sent=True,
+        request_id=result.request_id,
+    )
+
+
+def _arrange(files: Files) -> None:
+    """Put the results into the order of the lines."""
+    with files.journal.many():
+        for place, record in files.output.read():
+            files.journal.note(record["line"], record["digest"], State.DONE, place)
+    files.output.arrange(files.journal.places())
+
+
+@contextmanager
+def _files(order: Order) -> Iterator[Files]:
+    paths = [order.source, order.output, order.failed]
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise click.UsageError("the input, --output and --failed are three different files.")
+    try:
+        with Files(order.output, order.failed, order.workflow_id) as files:
+            yield files
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(f"the batch stopped because a file failed it: {error}") from None
+
+
+def _leave(view: View, running: Lines) -> None:
+    """Leave without waiting for what runs, not even for its threads."""
+    told = f"may be running yet: {running}" if running.count else "nothing is running"
+    view.failure(explain(Interrupted(f"left at once; {told}")))
+    os._exit(ExitCode.INTERRUPTED)
