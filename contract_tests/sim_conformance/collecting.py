@@ -75,6 +75,7 @@ class Suite:
     Attributes:
         engine: makes the checks; to be set before the first one.
         interrupted: somebody stopped the run.
+        troubles: what broke in the suite itself, outside of the checks.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Suite:
         self.checks = checks
         self.engine: Engine | None = None
         self.interrupted = False
+        self.troubles: list[str] = []
         self._on_result = on_result
 
     def carry_out(self, check: Check) -> Result:
@@ -98,23 +100,32 @@ class Suite:
         """What came of the run so far."""
         if self.engine is None:
             raise RuntimeError("there is no server yet")
-        return build_report(self.engine, self.checks, interrupted=self.interrupted)
+        return build_report(self.engine, self.checks)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """This file holds the checks."""
         return ChecksFile.from_parent(parent, path=file_path, suite=self) if file_path == HERE else None
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Remember that the run is not complete."""
-        self.interrupted = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember that somebody stopped the run; pytest says the same of what it stops itself."""
+        self.interrupted = not isinstance(excinfo.value, pytest.Session.Interrupted)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember what went wrong before the first check."""
+        if report.failed:
+            self.troubles.append(report.longreprtext)
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Remember what went wrong in pytest."""
+        self.troubles.append(str(excrepr))
 
 
 class OwnServer:
     """The pytest plugin that reaches the server, and writes the reports at the end.
 
     Args:
-        stack: what to leave at the end.
         folder: where the reports go, if anywhere.
+        stack: what to leave at the end.
     """
 
     def __init__(self, suite: Suite, folder: Path | None, stack: ExitStack) -> None:

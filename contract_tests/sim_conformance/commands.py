@@ -25,6 +25,9 @@ from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profi
 
 PASSED, FAILED, BROKEN, INTERRUPTED = 0, 1, 3, 130
 
+# A run that nobody stopped and that is incomplete all the same was broken off by the suite.
+EXIT_CODES = {"pass": PASSED, "fail": FAILED, "error": BROKEN, "incomplete": BROKEN}
+
 WIDE = 240
 
 PYTEST_OPTIONS = (
@@ -42,12 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
         except BadSettings as error:
             print(f"sim-conformance: {error}", file=sys.stderr)
             return MISCONFIGURED
-        status = pytest.main([*PYTEST_OPTIONS, collecting.__file__], plugins=[suite])
+        pytest.main([*PYTEST_OPTIONS, collecting.__file__], plugins=[suite])
         report = suite.report()
         print_report(Console(), report)
         if not _written(report, arguments):
             return MISCONFIGURED
-    return _exit_code(report, pytest.ExitCode(status))
+    print("\n".join(suite.troubles), end="", file=sys.stderr)
+    return INTERRUPTED if suite.interrupted else EXIT_CODES[report["verdict"]]
 
 
 def list_checks(arguments: argparse.Namespace) -> int:
@@ -123,11 +127,3 @@ def _written(report: Report, arguments: argparse.Namespace) -> bool:
         return False
     print("\n".join(map(str, paths)))
     return True
-
-
-def _exit_code(report: Report, status: pytest.ExitCode) -> int:
-    if status is pytest.ExitCode.INTERRUPTED:
-        return INTERRUPTED
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or report["verdict"] == "error":
-        return BROKEN
-    return FAILED if report["verdict"] == "fail" else PASSED

@@ -53,7 +53,7 @@ def embedded(
 def _set_up(sim: MockSim) -> None:
     sim.set_job_timing(queued=0.03, processing=0.03)
     sim.add_workflow("slow", Slow(SLOW_SECONDS))
-    sim.add_workflow("agent", Agent(AGENT_WORDS, delay=0.02))
+    sim.add_workflow("agent", Agent(AGENT_WORDS, delay=0.01))
     sim.add_workflow("response-block", ResponseBlock())
     sim.add_account("limited", LIMITED_KEY)
     sim.add_account("spent", SPENT_KEY)

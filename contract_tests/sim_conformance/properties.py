@@ -52,6 +52,10 @@ class Endings:
     def __init__(self) -> None:
         self._found: list[Ending] = []
 
+    def __bool__(self) -> bool:
+        """Whether an attempt ended before its time."""
+        return bool(self._found)
+
     @contextmanager
     def noted(self) -> Iterator[None]:
         """Around one attempt."""

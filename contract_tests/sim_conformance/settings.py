@@ -75,9 +75,10 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str], file
     base_url = flags.get("base_url") or environment.get("SIM_BASE_URL") or document.get("base-url")
     if not base_url:
         raise BadSettings("which server? Set --base-url (or SIM_BASE_URL), or try --mock")
+    checked_url = _checked_url(str(base_url))
     if not ingredients.get(MAIN_KEY):
         raise BadSettings(INGREDIENTS[MAIN_KEY].missing)
-    return Settings(**(options | {"base_url": _checked_url(str(base_url)), "ingredients": ingredients}))
+    return Settings(**(options | {"base_url": checked_url, "ingredients": ingredients}))
 
 
 def read_profiles(names: Sequence[str]) -> tuple[Profile, ...]:

@@ -106,15 +106,13 @@ class Machine(RuleBasedStateMachine):
     @noted
     def wait_for_jobs(self) -> None:
         """Follow all jobs to their ends."""
-        for job_id in sorted(self.jobs):
-            for state in self.sim.follow_job(job_id):
-                self._see_job(job_id, state)
+        self._follow_jobs()
 
     @invariant()
     @noted
     def runs_are_logged(self) -> None:
         """Every run that has ended is logged once, with its level."""
-        self.sim.awaited(self._agreement, "the runs that ended and those that are logged do not come to agree")
+        self._compare_logs()
 
     @invariant()
     @noted
@@ -122,6 +120,21 @@ class Machine(RuleBasedStateMachine):
         """No execution has two entries."""
         found = [text_in(entry, "executionId") for entry in self.sim.log_entries({"limit": 100})]
         expect(len(set(found)) == len(found), "an execution is logged twice")
+
+    @noted
+    def teardown(self) -> None:
+        """In the end, every run has ended and is logged."""
+        if not self.endings:
+            self._follow_jobs()
+            self._compare_logs()
+
+    def _follow_jobs(self) -> None:
+        for job_id in sorted(self.jobs):
+            for state in self.sim.follow_job(job_id):
+                self._see_job(job_id, state)
+
+    def _compare_logs(self) -> None:
+        self.sim.awaited(self._agreement, "the runs that ended and those that are logged do not come to agree")
 
     def _see_job(self, job_id: str, state: dict[str, Any]) -> None:
         status = str(state.get("status"))

@@ -24,7 +24,12 @@ COLOURS = {
     "not-run": "bright_black",
 }
 
-VERDICTS = {"pass": "conformant", "fail": "not conformant", "error": "the suite itself failed"}
+VERDICTS = {
+    "pass": "conformant",
+    "fail": "not conformant",
+    "error": "the suite itself failed",
+    "incomplete": "no failure as far as it got",
+}
 
 
 class Progress:
@@ -69,7 +74,7 @@ def print_report(console: Console, report: Report) -> None:
     _print_skips(console, report["checks"])
     if not report["complete"]:
         console.print("[bold yellow]The run was stopped before its end.[/]")
-    colour = COLOURS.get(report["verdict"], "magenta")
+    colour = COLOURS.get(report["verdict"], "yellow")
     console.print(
         f"[bold {colour}]{VERDICTS[report['verdict']]}[/]: {escape(report['baseUrl'])}, "
         f"taken for Sim {report['version']}, in {report['seconds']:.1f} s and {report['runs']} runs",

@@ -22,7 +22,12 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 
 PLURALS = {"fail": "failures", "known-deviation": "known deviations", "error": "suite errors"}
 
-VERDICTS = {"pass": "Conformant", "fail": "Not conformant", "error": "The suite itself failed"}
+VERDICTS = {
+    "pass": "Conformant",
+    "fail": "Not conformant",
+    "error": "The suite itself failed",
+    "incomplete": "No failure as far as it got",
+}
 
 
 def html_page(report: Report) -> str:
@@ -84,7 +89,6 @@ def _head(report: Report) -> str:
     )
     deviates = report["verdict"] == "pass" and report["summary"]["known-deviation"]
     verdict = VERDICTS[report["verdict"]] + (", but for known deviations" if deviates else "")
-    verdict += "" if report["complete"] else ", as far as it got"
     return f"""<header>
 <div><h1>Conformance of a Sim server</h1><p class="soft">{_sentence(report["summary"])}</p></div>
 <p class="verdict {_text(report["verdict"])}">{_text(verdict)}</p>

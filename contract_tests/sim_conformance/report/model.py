@@ -68,7 +68,7 @@ class CoveredOperation(TypedDict):
 
 
 class Report(TypedDict):
-    """A run."""
+    """A run; its verdict is `pass`, `fail`, `error` or `incomplete`."""
 
     suite: str
     baseUrl: str
@@ -88,7 +88,7 @@ class Report(TypedDict):
     coverage: list[CoveredOperation]
 
 
-def build_report(engine: Engine, planned: Sequence[Check], *, interrupted: bool = False) -> Report:
+def build_report(engine: Engine, planned: Sequence[Check]) -> Report:
     """The report of what an engine has done.
 
     Args:
@@ -109,8 +109,8 @@ def build_report(engine: Engine, planned: Sequence[Check], *, interrupted: bool 
         runs=engine.budget.used,
         startedAt=iso(engine.started_at),
         seconds=round(seconds, 2),
-        complete=not interrupted and len(results) >= len(planned),
-        verdict=_verdict(engine.results),
+        complete=results.keys() >= {check.id for check in planned},
+        verdict=_verdict(engine.results, planned),
         summary=_counts(checks),
         byProfile={
             profile.value: _counts(check for check in checks if check["profile"] == profile.value)
@@ -134,10 +134,10 @@ def reported_exchange(exchange: Exchange, settings: Settings) -> ReportedExchang
         method=exchange.method,
         path=redactor.text(exchange.path),
         requestHeaders=redactor.headers(exchange.headers.items()),
-        requestBody=redactor.text(_body_text(exchange.body or b"")),
+        requestBody=_shortened(redactor.text((exchange.body or b"").decode(errors="replace"))),
         status=exchange.status,
         responseHeaders=redactor.headers(exchange.answer_headers.items()),
-        responseBody=redactor.text(_body_text(exchange.answer)),
+        responseBody=_shortened(redactor.text(exchange.answer.decode(errors="replace"))),
         milliseconds=round(exchange.seconds * 1000),
         problem=redactor.text(exchange.problem),
         curl=redactor.text(exchange.curl(settings.base_url, variables)),
@@ -161,11 +161,13 @@ def _reported(check: Check, result: Result | None, settings: Settings, redactor:
     )
 
 
-def _verdict(results: Iterable[Result]) -> str:
+def _verdict(results: Sequence[Result], planned: Sequence[Check]) -> str:
     ends = {(result.outcome, result.check.level) for result in results}
     if any(outcome is Outcome.ERROR for outcome, _ in ends):
         return "error"
-    return "fail" if (Outcome.FAIL, Level.MUST) in ends else "pass"
+    if (Outcome.FAIL, Level.MUST) in ends:
+        return "fail"
+    return "pass" if len(results) == len(planned) else "incomplete"
 
 
 def _counts(checks: Iterable[ReportedCheck]) -> dict[str, int]:
@@ -194,6 +196,5 @@ def _covered(path: str, operation: str, statuses: Counter[str]) -> CoveredOperat
     )
 
 
-def _body_text(body: bytes) -> str:
-    text = body[:LONGEST_BODY].decode(errors="replace")
-    return text if len(body) <= LONGEST_BODY else f"{text}… ({len(body)} bytes)"
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_BODY else f"{text[:LONGEST_BODY]}… ({len(text)} characters)"

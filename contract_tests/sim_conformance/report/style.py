@@ -26,6 +26,7 @@ header { display: flex; gap: 24px; justify-content: space-between; align-items: 
 .verdict { padding: 10px 18px; border-radius: 10px; font-weight: 650; font-size: 17px; white-space: nowrap; }
 .verdict.pass { background: var(--pass-bg); color: var(--pass); }
 .verdict.fail { background: var(--fail-bg); color: var(--fail); }
+.verdict.incomplete { background: var(--known-bg); color: var(--known); }
 .verdict.error { background: var(--error-bg); color: var(--error); }
 .notice { background: var(--known-bg); color: var(--known); border-radius: 10px; padding: 10px 16px; margin-top: 16px; }
 .facts { display: flex; flex-wrap: wrap; gap: 6px 28px; margin: 18px 0 0; padding: 0; list-style: none; }

@@ -1,0 +1,235 @@
+"""The command: what it takes, what it says, and how it exits."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from sim_conformance import collecting, commands
+from sim_conformance.cli import main
+from sim_conformance.embedded import embedded
+from sim_conformance.mock import MockSim
+from sim_conformance.registry import Check, Level, Profile, all_checks, spec
+from sim_conformance.selftest import MUTANTS
+from sim_conformance.setup import INGREDIENTS
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    for name in ("SIM_BASE_URL", *(one.environment for one in INGREDIENTS.values())):
+        monkeypatch.delenv(name, raising=False)
+
+
+def configured(monkeypatch, settings):
+    """Name what is set up in the environment, as an operator does."""
+    monkeypatch.setenv("SIM_BASE_URL", settings.base_url)
+    for name, value in settings.ingredients.items():
+        monkeypatch.setenv(INGREDIENTS[name].environment, value)
+
+
+def test_a_conformant_server_is_0(monkeypatch, capsys):
+    with embedded() as settings:
+        configured(monkeypatch, settings)
+        assert main(["run", "--profile", "response-block"]) == 0
+    assert "conformant" in capsys.readouterr().out
+
+
+def test_a_broken_rule_is_1_and_told_with_a_command(monkeypatch, capsys):
+    mutant = next(one for one in MUTANTS if one.check == "SIM-RESP-001")
+    with embedded(distortion=mutant.make()) as settings:
+        configured(monkeypatch, settings)
+        assert main(["run", "--profile", "response-block"]) == 1
+        told = capsys.readouterr()
+    assert "SIM-RESP-001 The status is the block's" in told.err
+    assert "answered 200, not 201" in told.err
+    command = next(line for line in told.err.splitlines() if line.startswith("curl "))
+    assert f"{settings.base_url}/api/workflows/response-block/execute" in command
+    assert "$SIM_API_KEY" in command
+    assert "not conformant" in told.out
+
+
+def test_a_recommendation_that_is_not_met_is_0(monkeypatch, capsys):
+    mutant = next(one for one in MUTANTS if one.check == "SIM-STREAM-018")
+    with embedded(distortion=mutant.make()) as settings:
+        configured(monkeypatch, settings)
+        assert main(["run", "--profile", "stream"]) == 0
+    assert "SIM-STREAM-018" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ([], "which server?"),
+        (["--base-url", "http://127.0.0.1:9"], "SIM_API_KEY"),
+        (["--base-url", "ftp://sim"], "http://host"),
+        (["--base-url", "http://user:secret@sim"], "without a user"),
+        (["--mock", "2024-01"], "unknown dialect"),
+        (["--mock", "--profile", "nothing"], "unknown profile"),
+        (["--mock", "--report", "/dev/null/report"], "cannot be written"),
+    ],
+)
+def test_settings_that_make_no_sense_are_2(flags, words, capsys):
+    if "--report" in flags:
+        flags = [*flags, "--profile", "response-block"]
+    assert main(["run", *flags]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_server_that_does_not_answer_is_2(monkeypatch, capsys):
+    monkeypatch.setenv("SIM_API_KEY", "sk-of-nobody")
+    assert main(["run", "--base-url", "http://127.0.0.1:9"]) == 2
+    assert "does not answer" in capsys.readouterr().err
+
+
+def test_a_key_that_is_not_taken_is_2(monkeypatch, capsys):
+    monkeypatch.setenv("SIM_API_KEY", "sk-of-nobody")
+    with MockSim() as sim:
+        assert main(["run", "--base-url", sim.base_url]) == 2
+    assert "does not take the API key" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("base-url = ", "cannot be read"),
+        ("speed = 3", "unknown setting 'speed'"),
+        ("seed = 'x'", "seed has the wrong type"),
+        ("version = '2024'", "unknown version"),
+        ("workflows = 3", "has to be a table"),
+        ("[workflows]\nparrot = 'x'", "unknown name 'parrot'"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_2(tmp_path, capsys, text, words):
+    file = tmp_path / "sim.toml"
+    file.write_text(text)
+    assert main(["run", "--config", str(file)]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_settings_come_from_a_file(tmp_path, monkeypatch, capsys):
+    with embedded() as settings:
+        monkeypatch.setenv("SIM_API_KEY", settings.ingredients["main-key"])
+        file = tmp_path / "sim.toml"
+        file.write_text(f'base-url = "{settings.base_url}"\n[workflows]\nresponse-block = "response-block"\n')
+        report = tmp_path / "report"
+        assert main(["run", "--config", str(file), "--profile", "response-block", "--report", str(report)]) == 0
+    assert json.loads((report / "report.json").read_text())["summary"]["pass"] == 5
+
+
+def test_what_is_not_set_up_is_skipped_with_the_reason(monkeypatch, capsys):
+    with MockSim() as sim:
+        monkeypatch.setenv("SIM_API_KEY", sim.api_key)
+        assert main(["run", "--base-url", sim.base_url, "--profile", "response-block"]) == 0
+    assert (
+        "there is no workflow that ends in a Response block (set SIM_WORKFLOW_RESPONSE_BLOCK)"
+        in capsys.readouterr().out
+    )
+
+
+def test_a_suite_that_breaks_is_3(monkeypatch, capsys):
+    def broken(sim):
+        raise TypeError("the suite's own mistake")
+
+    check = Check("SIM-X-001", "Nothing", Level.MUST, Profile.CORE, spec("ErrorBody"), (), 0, (), broken)
+    monkeypatch.setattr(commands, "checks_of", lambda profiles: [check])
+    assert main(["run", "--mock"]) == 3
+    assert "the suite's own mistake" in capsys.readouterr().err
+
+
+def test_a_pytest_that_breaks_is_3(monkeypatch, capsys):
+    monkeypatch.setattr(collecting.ChecksFile, "collect", lambda self: 1 / 0)
+    assert main(["run", "--mock"]) == 3
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_interrupted_leaves_a_valid_partial_report(tmp_path):
+    command = [sys.executable, "-m", "sim_conformance.cli", "run", "--mock", "-v", "--report", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "SIM-EXEC-001" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+        assert process.wait(20) == 130
+    assert "Traceback" not in rest
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["complete"] is False
+    assert report["verdict"] == "incomplete"
+    assert report["summary"]["pass"] >= 20
+    assert report["summary"]["not-run"] > 50
+    assert len(report["checks"]) == len(all_checks())
+    cases = ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
+    assert len(list(cases)) == len(all_checks())
+    assert "this report is partial" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_list_shows_every_check(capsys):
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for check in all_checks():
+        line = next(line for line in lines if line.startswith(check.id))
+        assert check.title in line
+        assert check.level.value in line
+        assert str(check.clause) in line
+
+
+def test_list_shows_a_profile(capsys):
+    assert main(["list", "--profile", "response-block"]) == 0
+    assert {line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]} == {
+        f"SIM-RESP-00{number}" for number in range(1, 6)
+    }
+
+
+def test_guide_names_everything(capsys):
+    assert main(["guide"]) == 0
+    told = capsys.readouterr().out
+    assert all(one.environment in told for one in INGREDIENTS.values() if one.key != "jobs")
+
+
+def test_selftest_writes_its_table(tmp_path, monkeypatch, capsys):
+    real = commands.prove
+    monkeypatch.setattr(commands, "prove", lambda seed: real(seed=seed, mutants=MUTANTS[:2], versions=[]))
+    assert main(["selftest", "--json", str(tmp_path / "table.json")]) == 1
+    table = json.loads((tmp_path / "table.json").read_text())
+    assert table["mutants"][0] == {
+        "check": "SIM-AUTH-001",
+        "mutant": "runs without a key",
+        "killedBy": ["SIM-AUTH-001"],
+    }
+    assert "SIM-LOGS-001 has no mutant" in capsys.readouterr().out
+
+
+def run_pytest(*options, **variables):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "sim_conformance", *options]
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/", check=False)
+
+
+def test_runs_by_pytest(tmp_path):
+    done = run_pytest("--sim-mock", "2025-10", "--sim-profile", "response-block", "--sim-report", str(tmp_path))
+    assert done.returncode == 0, done.stdout
+    assert "5 passed" in done.stdout
+    assert json.loads((tmp_path / "report.json").read_text())["complete"]
+
+
+def test_pytest_fails_with_the_server_and_says_why():
+    mutant = next(one for one in MUTANTS if one.check == "SIM-RESP-001")
+    with embedded(distortion=mutant.make()) as settings:
+        variables = {INGREDIENTS[name].environment: value for name, value in settings.ingredients.items()}
+        done = run_pytest("--sim-base-url", settings.base_url, "--sim-profile", "response-block", **variables)
+    assert done.returncode == 1
+    assert "answered 200, not 201" in done.stdout
+    assert "curl " in done.stdout
+    assert "1 failed, 4 passed" in done.stdout
+    assert settings.ingredients["main-key"] not in done.stdout
+
+
+def test_pytest_without_a_server_is_a_usage_error():
+    done = run_pytest()
+    assert done.returncode == 4
+    assert "which server?" in done.stderr
