@@ -1,13 +1,17 @@
 """`sim_sdk.testing` as a user has it: from a built wheel, in a project of their own."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
 
 import pytest
 
-from tools.check_wheel import build
+from tools.check_wheel import ROOT, build
+
+# The wheel is built in an environment of its own, which takes long on a busy machine.
+pytestmark = pytest.mark.timeout(300)
 
 USERS_TESTS = '''
 import pytest
@@ -62,12 +66,24 @@ def wheel(tmp_path_factory):
     return folder / "site"
 
 
-def test_fixture_serves_a_users_tests(wheel, tmp_path):
-    (tmp_path / "test_mine.py").write_text(USERS_TESTS)
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-W", "error", str(tmp_path)]
+def pytest_in(folder, wheel, tests):
+    """What pytest says of a user's tests."""
+    (folder / "test_mine.py").write_text(tests, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-W", "error", str(folder)]
     variables = {name: value for name, value in os.environ.items() if not name.startswith("SIM_")}
     variables |= {"PYTHONPATH": str(wheel)}
-    done = subprocess.run(command, capture_output=True, text=True, env=variables, cwd=tmp_path, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=variables, cwd=folder, check=False)
+
+
+def test_example_of_the_readme_passes(wheel, tmp_path):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    example = next(text for text in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "sim_sdk.testing" in text)
+    done = pytest_in(tmp_path, wheel, example)
+    assert "1 passed" in done.stdout, done.stdout
+
+
+def test_fixture_serves_a_users_tests(wheel, tmp_path):
+    done = pytest_in(tmp_path, wheel, USERS_TESTS)
     assert f"from {wheel}" in done.stdout, done.stdout
     assert "6 passed, 1 error" in done.stdout
     assert "requests that the API does not allow: executeWorkflow" in done.stdout
