@@ -57,6 +57,15 @@ def test_help_explains_every_exit_code(sim: Sim) -> None:
     assert [int(code) for code in explained] == [code.value for code in ExitCode]
 
 
+def test_the_readme_lists_every_command_and_exit_code() -> None:
+    from sim_sdk.cli.commands import sim as group
+    from sim_sdk.cli.failures import ExitCode
+
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert sorted(re.findall(r"^\| `sim (\w+)", readme, re.MULTILINE)) == sorted(group.commands)
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)] == list(ExitCode)
+
+
 def test_no_option_takes_the_key() -> None:
     import sim_sdk.cli
 

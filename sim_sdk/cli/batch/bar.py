@@ -87,10 +87,11 @@ class BatchBar:
         pause = self._pause()
         if pause:
             return Text(f"paused, next try in {pause}", "yellow")
-        if not standing.ended:
+        left = standing.pending + standing.running
+        if not standing.ended or not left:
             return Text("")
         each = (time.monotonic() - self._began) / standing.ended
-        return Text(f"about {seconds(each * (standing.pending + standing.running))} left", "dim")
+        return Text(f"about {seconds(each * left)} left", "dim")
 
     def _pause(self) -> str:
         until = self._standing.paused_until
