@@ -37,13 +37,19 @@ class Answer:
         return self.headers.get("x-request-id")
 
     def value(self) -> Any:
-        """The body: a JSON value, or text, or bytes, whatever it can be read as; None where it is empty."""
-        if not self.body:
+        """The body: a JSON value, or text, or bytes, whatever it can be read as; None where it is empty.
+
+        Raises:
+            SimStudioError: It is not the JSON that its content type promises, or a page of something before the server.
+        """
+        kind = self.headers.get("content-type", "").lower()
+        if not self.body and "json" not in kind:
             return None
         try:
             return json.loads(self.body)
         except ValueError:
-            pass
+            if "json" in kind or "html" in kind:
+                raise self.invalid(f"expected JSON, got {len(self.body)} bytes of something else ({kind})") from None
         except RecursionError:
             raise self.invalid("the answer is nested too deeply to be read") from None
         try:

@@ -44,6 +44,7 @@ OnStatus = Callable[[Dict[str, Any]], Any]
 _EVENT_STREAM = "text/event-stream"
 _POLL_GROWTH = 1.5
 _MAX_POLL_INTERVAL = 30.0  # seconds
+_TIMER_SLACK = 0.05  # seconds by which a timer may go off before its time
 
 
 @dataclass
@@ -261,7 +262,7 @@ class Calls:
 
     def _is_over(self, call: Call) -> bool:
         remaining = self.engine.remaining(call)
-        return remaining is not None and remaining <= 0
+        return remaining is not None and remaining <= _TIMER_SLACK
 
     @staticmethod
     def _gave_up(task_id: str, state: str) -> RequestTimeoutError:

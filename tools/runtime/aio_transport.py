@@ -28,6 +28,7 @@ __all__ = ("AsyncRawResponse", "AsyncTransport")
 
 _HEADER_BYTES = 65536
 _SEND_BYTES = 65536
+_SWITCHING_PROTOCOLS = 101
 
 
 class _Progress:
@@ -204,7 +205,10 @@ class AsyncTransport:
         _current.set(progress)
         try:
             async with within(_shortest(total, idle)):
-                return AsyncRawResponse(await self._request(method, url, headers, body, connect), progress)
+                response = await self._request(method, url, headers, body, connect)
+            if response.status == _SWITCHING_PROTOCOLS:
+                raise aiohttp.ClientError("the server switches to another protocol, which was not asked for")
+            return AsyncRawResponse(response, progress)
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
             progress.abort()
             return _failure(error, total, idle, sent=progress.sent)

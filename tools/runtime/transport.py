@@ -27,7 +27,6 @@ __all__ = ("RawResponse", "Transport")
 
 _READ_BYTES = 65536
 _SEND_BYTES = 65536
-_INTERIM_ANSWERS = 16
 _NO_TIMEOUT = urllib3.Timeout(None)  # time is limited here, operation by operation
 _SWITCHING_PROTOCOLS = 101
 
@@ -134,17 +133,20 @@ class _WholeHead(HTTPResponse):
         reader = cast(_AnswerReader, self.fp)
         super().begin()
         reader.in_head = False
+        lengths = ",".join(self.headers.get_all("content-length", ["0"])).split(",")
+        if not all(length.strip().isdecimal() for length in lengths):
+            # `http.client` would read on until the server closes, which it need not do.
+            raise HTTPException("the length of the answer is no number")
 
     def _read_status(self) -> Tuple[str, int, str]:
         """Pass over all interim answers. `http.client` does so with 100 only, and takes a 103 for the answer."""
-        for _ in range(_INTERIM_ANSWERS):
+        while True:
             status = super()._read_status()  # type: ignore[misc]  # not in the stubs
             if status[1] >= 200:
                 return cast(Tuple[str, int, str], status)
             if status[1] == _SWITCHING_PROTOCOLS:
                 raise HTTPException("the server switches to another protocol, which was not asked for")
             parse_headers(self.fp)
-        raise HTTPException("the server sends nothing but interim answers")
 
 
 class _TimedConnection(HTTPConnection):
