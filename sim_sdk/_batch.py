@@ -98,6 +98,10 @@ class Schedule:
         """Where the batch stands."""
         return BatchProgress(self._succeeded, self._failed, len(self._running), self._total)
 
+    def held_back(self) -> List[BatchResult]:
+        """Results that wait for an earlier one."""
+        return [self._early[index] for index in sorted(self._early)]
+
     def _next_job(self) -> Optional[Job]:
         if self._again:
             return self._again.popleft()

@@ -45,7 +45,7 @@ def run_batch(
                 on_progress(schedule.progress())
             yield from results
     except KeyboardInterrupt:
-        raise _wind_down(running) from None
+        raise _wind_down(running, schedule.held_back()) from None
     finally:
         for future in running:
             future.cancel()
@@ -114,9 +114,8 @@ def _outcome(future: "Future[Outcome]") -> Outcome:
         return error
 
 
-def _wind_down(running: "Dict[Future[Outcome], Job]") -> BatchInterrupted:
+def _wind_down(running: "Dict[Future[Outcome], Job]", results: List[BatchResult]) -> BatchInterrupted:
     """After Ctrl-C: what has not begun is taken back, what has is waited for, until Ctrl-C comes again."""
-    results: List[BatchResult] = []
     begun = {future: job for future, job in running.items() if not future.cancel()}
     unanswered = sorted(job.index for job in begun.values())
     try:

@@ -57,7 +57,8 @@ class BatchInterrupted(KeyboardInterrupt):
     """Ctrl-C in the midst of a batch: nothing more was started, and what ran was waited for.
 
     Attributes:
-        results: Of the items that were running and have ended meanwhile; nobody else gets them.
+        results: Of the items that were running and have ended meanwhile, or whose results waited for an earlier one;
+            nobody else gets them.
         unanswered: The indexes of items that were sent and whose end is not known: the server may run them.
     """
 

@@ -19,6 +19,7 @@ from contract_tests.concurrency.conftest import FakeClock
 from sim_conformance.mock import MockSim
 from sim_sdk import (
     AsyncSimStudioClient,
+    BatchInterrupted,
     BatchProgress,
     BatchResult,
     NotFoundError,
@@ -188,7 +189,7 @@ INTERRUPTED = """
 
     with SimStudioClient() as client:
         try:
-            for result in client.execute_batch(items(), max_concurrency=3):
+            for result in client.execute_batch(items(), max_concurrency=3, ordered=sys.argv[1] == "ordered"):
                 pass
         except BatchInterrupted as interrupted:
             print(sorted(result.index for result in interrupted.results), interrupted.unanswered, flush=True)
@@ -197,12 +198,13 @@ INTERRUPTED = """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to one process")
-def test_interrupting_finishes_what_runs_and_says_what_was_started(sim: MockSim) -> None:
+@pytest.mark.parametrize("order", ["as they finish", "ordered"])
+def test_interrupting_finishes_what_runs_and_says_what_was_started(sim: MockSim, order: str) -> None:
     from sim_conformance.mock import Slow
 
     sim.add_workflow("slow-enough", Slow(1.0))
     environment = {**os.environ, "SIM_API_KEY": sim.api_key, "SIM_BASE_URL": sim.base_url}
-    command = [sys.executable, "-c", textwrap.dedent(INTERRUPTED)]
+    command = [sys.executable, "-c", textwrap.dedent(INTERRUPTED), order]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         # The fourth item is asked for when the first three have been started and one of them has ended.
@@ -216,3 +218,21 @@ def test_interrupting_finishes_what_runs_and_says_what_was_started(sim: MockSim)
     assert unanswered == "[]"
     assert set(json.loads(finished)) <= set(ran)
     assert len(ran) <= 7
+
+
+def test_interrupting_loses_no_result_that_waits_for_an_earlier_one(sim: MockSim) -> None:
+    from sim_conformance.mock import Slow
+
+    sim.add_workflow("slow-enough", Slow(0.5))
+
+    def items() -> Iterator[tuple[str, Any]]:
+        yield "slow-enough", {"i": 0}
+        for number in range(1, 10):
+            if number == 5:  # the four before it have ended, the first one has not
+                raise KeyboardInterrupt
+            yield "echo", {"i": number}
+
+    with SimStudioClient(sim.api_key, sim.base_url) as client, pytest.raises(BatchInterrupted) as interrupted:
+        list(client.execute_batch(items(), max_concurrency=2, ordered=True))
+    assert sorted(result.index for result in interrupted.value.results) == list(range(5))
+    assert interrupted.value.unanswered == []
