@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import quote
 
 from sim_conformance.mock.exchange import SECRET_HEADERS
-from sim_conformance.mock.jsons import as_array, as_object
 
 HIDDEN = "[redacted]"
 
@@ -34,15 +32,6 @@ class Redactor:
     def headers(self, headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         """Headers without keys and cookies."""
         return {name: HIDDEN if name.lower() in SECRET_HEADERS else self.text(value) for name, value in headers}
-
-    def data(self, value: Any) -> Any:
-        """JSON data without keys, in names and in values."""
-        fields, items = as_object(value), as_array(value)
-        if fields is not None:
-            return {self.text(str(name)): self.data(item) for name, item in fields.items()}
-        if items is not None:
-            return [self.data(item) for item in items]
-        return self.text(value) if isinstance(value, str) else value
 
 
 def _pattern(secret: str) -> str:

@@ -47,8 +47,6 @@ class Ingredient:
     @property
     def missing(self) -> str:
         """Why a check is skipped without it."""
-        if self.kind is Kind.CAPABILITY:
-            return f"there is no {self.what}: {self.how}"
         return f"there is no {self.what} (set {self.environment}): {self.how}"
 
 
@@ -133,7 +131,7 @@ _INGREDIENTS = (
         Kind.CAPABILITY,
         "jobs",
         "job backend",
-        "async runs need one (such as Trigger.dev); configure it on the server, then set `jobs = true`",
+        "async runs need one, such as Trigger.dev; say true once the server has one",
     ),
 )
 
@@ -141,5 +139,3 @@ INGREDIENTS: Mapping[str, Ingredient] = {ingredient.name: ingredient for ingredi
 """Everything that checks can need, by name."""
 
 MAIN_KEY = "main-key"
-REQUIRED = (MAIN_KEY,)
-"""What no run can do without, besides the address."""

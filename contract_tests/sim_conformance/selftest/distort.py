@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim_conformance.mock.clock import epoch, iso
 from sim_conformance.mock.dialects.rendering import json_reply, stream_reply
 from sim_conformance.mock.exchange import Call, Distortion, Frame, Reply
 from sim_conformance.mock.jsons import Json, as_object, decode, encode
@@ -105,11 +106,6 @@ def in_foreground(call: Call, reply: Reply) -> bool:
 def streamed(call: Call, reply: Reply) -> bool:
     """Answers that are event streams."""
     return reply.frames is not None
-
-
-def in_one_piece(call: Call, reply: Reply) -> bool:
-    """Answers that are no event streams."""
-    return reply.frames is None
 
 
 runs = operation("executeWorkflow")
@@ -236,7 +232,6 @@ def ran(call: Call, reply: Reply) -> Reply:
 
 def moved_time(name: str, seconds: float) -> Callable[[Fields], None]:
     """Moves the time in a field."""
-    from sim_conformance.mock.clock import epoch, iso
 
     def edit(body: Fields) -> None:
         body[name] = iso(epoch(body[name]) + seconds)
