@@ -1,21 +1,28 @@
-"""Checks the wheel as a user gets it: `python -m tools.check_wheel`.
+"""Checks what is published, as a user gets it: `python -m tools.check_wheel`.
 
-Builds it from the tree, looks at what is in it, and installs it alone into an empty environment of every Python 3.8+
-that this machine has; there it has to import, without a warning, and to make a call that fails as it should.
+Builds the source distribution and the wheel, each twice: the bytes have to be the same, whether the wheel is built
+from the tree or from the source distribution. Looks at what is in them, and installs the wheel alone into an empty
+environment of every Python 3.8+ that this machine has; there it has to import, without a warning, and to make a call
+that fails as it should.
 """
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Set, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("sim_api", "sim_conformance", "sim_sdk", "simstudio")
 DATA = {"sim_conformance/spec/v1/openapi.yaml"}
+SOURCES = {"contract_tests", "docs", "generated", "sim_sdk", "simstudio", "spec", "tools"}
+DOCUMENTS = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"}
+BUILD_FILES = {".gitignore", "PKG-INFO", "pyproject.toml"}  # hatchling adds the first two
 BASE_DISTRIBUTIONS = {"attrs", "cattrs", "exceptiongroup", "sim-sdk", "typing-extensions", "urllib3"}
 SUPPORTED = range(8, 15)
 
@@ -38,8 +45,16 @@ print(*sorted(names))
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        wheel = build(Path(folder))
-        problems = list(content_problems(wheel))
+        # The first wheel is built from the source distribution, the second one from the tree.
+        sdist, wheel = build(Path(folder) / "first")
+        again = build(Path(folder) / "second", "--sdist", "--wheel")
+        problems = [
+            f"{path.name} is built differently each time"
+            for path, other in zip((sdist, wheel), again)
+            if path.read_bytes() != other.read_bytes()
+        ]
+        problems += content_problems(set(zipfile.ZipFile(wheel).namelist()))
+        problems += sdist_problems(sdist_names(sdist))
         pythons = find_pythons()
         for version, python in pythons.items():
             problems += smoke_problems(wheel, python, Path(folder) / version)
@@ -49,15 +64,22 @@ def main() -> int:
     return 1 if problems else 0
 
 
-def build(folder: Path) -> Path:
-    """The wheel of the tree."""
-    _pip(sys.executable, "wheel", "--no-deps", "--wheel-dir", str(folder), str(ROOT))
-    return next(folder.glob("*.whl"))
+def build(folder: Path, *options: str) -> Tuple[Path, Path]:
+    """The source distribution and the wheel of the tree."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}
+    command = [sys.executable, "-m", "build", *options, "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+    return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
 
 
-def content_problems(wheel: Path) -> Iterator[str]:
+def sdist_names(sdist: Path) -> Set[str]:
+    """The files of a source distribution, without the folder that holds them all."""
+    with tarfile.open(sdist) as archive:
+        return {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
+
+
+def content_problems(names: Set[str]) -> Iterator[str]:
     """What should not be in the wheel, and what is missing."""
-    names = set(zipfile.ZipFile(wheel).namelist())
     for name in sorted(names):
         top = name.split("/")[0]
         code = name.endswith((".py", "/py.typed")) and top in PACKAGES
@@ -68,6 +90,18 @@ def content_problems(wheel: Path) -> Iterator[str]:
     for name in sorted({f"{package}/py.typed" for package in PACKAGES} | DATA):
         if name not in names:
             yield f"{name} is missing from the wheel"
+
+
+def sdist_problems(names: Set[str]) -> Iterator[str]:
+    """What should not be in the source distribution, and what is missing to build and test from it."""
+    for name in sorted(names):
+        if name.split("/")[0] not in SOURCES and name not in DOCUMENTS | BUILD_FILES:
+            yield f"{name} does not belong into the source distribution"
+        if "__pycache__" in name:
+            yield f"{name} is a by-product"
+    tops = {name.split("/")[0] for name in names}
+    for name in sorted((SOURCES | DOCUMENTS | BUILD_FILES) - tops):
+        yield f"{name} is missing from the source distribution"
 
 
 def smoke_problems(wheel: Path, python: str, folder: Path) -> Iterator[str]:
