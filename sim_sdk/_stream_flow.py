@@ -8,7 +8,7 @@ from ._assembly import Assembly
 from ._engine import Call, Engine
 from ._flow import Flow, ResponseHandle
 from .errors import RequestTimeoutError, SimStudioError, StreamError, limit_error
-from .events import Completed, StreamEvent, UnknownEvent, read_frame
+from .events import BlockChunk, Completed, StreamEvent, UnknownEvent, read_frame
 from .results import WorkflowExecutionResult, read_completed
 from .sse import EventStreamDecoder, EventStreamLimitError, ServerSentEvent
 
@@ -36,6 +36,7 @@ class StreamFlow:
         self._decoder = EventStreamDecoder()
         self._assembly = Assembly()
         self._events: Deque[StreamEvent] = deque()
+        self._streamed = 0  # bytes
         self._completed: Optional[Completed] = None
         self._result: Optional[WorkflowExecutionResult] = None
         self._terminated = False
@@ -122,7 +123,16 @@ class StreamFlow:
         if isinstance(event, Completed):
             self._complete(event)
         self._assembly.add(event)
+        self._check_size(event)
         self._events.append(event)
+
+    def _check_size(self, event: StreamEvent) -> None:
+        """What was streamed is kept for the result, so that it is limited as any other answer is."""
+        limit = self._engine.options.max_response_bytes
+        if isinstance(event, BlockChunk):
+            self._streamed += len(event.chunk.encode("utf-8", "replace"))
+            if limit is not None and self._streamed > limit:
+                raise self._error(f"the streamed output is larger than max_response_bytes ({limit})")
 
     def _complete(self, event: Completed) -> None:
         head = self._engine.answer(self._response, self._call)

@@ -1,7 +1,6 @@
 """Every fault on a real socket, against every public method of both clients."""
 
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,20 +8,13 @@ import pytest
 
 from contract_tests.reliability._faults import FAULTS, Fault
 from contract_tests.reliability._matrix import CLIENTS, cells, check, covering
-from contract_tests.reliability._names import resolver
 from contract_tests.reliability._table import PAGE, render
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _names() -> Iterator[None]:
-    with resolver():
-        yield
-
-
 @pytest.fixture(autouse=True)
-def _quiet() -> None:
-    # What `validate_workflow` says of the faults is of no interest here.
-    logging.getLogger("sim_sdk").setLevel(logging.ERROR)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """What `validate_workflow` says of the faults is of no interest here."""
+    caplog.set_level(logging.ERROR, "sim_sdk")
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.group}: {fault.name}")

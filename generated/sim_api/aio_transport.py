@@ -282,6 +282,8 @@ def _timeout_message(error: Exception, total: Optional[float], idle: Optional[fl
 
 
 def _say(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy refuses with status {error.status}"
     cause = getattr(error, "os_error", None) or error.__cause__ or error
     number = getattr(cause, "errno", None)
     if isinstance(number, int) and number > 0 and not isinstance(cause, ssl.SSLError):

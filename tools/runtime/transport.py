@@ -92,14 +92,15 @@ class _TimedReader(io.RawIOBase):
 
 
 class _AnswerReader(io.BufferedReader):
-    """Refuses a head that breaks off. `http.client` would take the end of the connection for the end of the head."""
+    """Refuses a line that breaks off, or is not there.
 
-    in_head = True
+    `http.client` would take half of the headers for all of them, and half of a chunk's length for its length.
+    """
 
     def readline(self, size: Optional[int] = -1, /) -> bytes:
         line = super().readline(size)
-        if not line and self.in_head:
-            raise ConnectionResetError("it ended before the headers of the answer did")
+        if not line.endswith(b"\n") and len(line) != size:
+            raise ConnectionResetError("it ended before the answer did")
         return line
 
 
@@ -130,9 +131,7 @@ class _TimedSocket:
 
 class _WholeHead(HTTPResponse):
     def begin(self) -> None:
-        reader = cast(_AnswerReader, self.fp)
         super().begin()
-        reader.in_head = False
         lengths = ",".join(self.headers.get_all("content-length", ["0"])).split(",")
         if not all(length.strip().isdecimal() for length in lengths):
             # `http.client` would read on until the server closes, which it need not do.
