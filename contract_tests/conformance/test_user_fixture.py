@@ -61,7 +61,8 @@ def test_where_from():
 def wheel(tmp_path_factory):
     """The unpacked wheel of the tree."""
     folder = tmp_path_factory.mktemp("wheel")
-    with zipfile.ZipFile(build(folder)) as archive:
+    _, wheel = build(folder)
+    with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
     return folder / "site"
 
