@@ -68,12 +68,10 @@ class RetryPolicy:
         return hint + draw() * min(_JITTER * hint, _MAX_HINT_JITTER)
 
     def _backoff(self, retries: int, drawn: float) -> float:
-        delay = self.initial_delay
+        delay = min(self.initial_delay, self.max_delay)
         for _ in range(retries):
-            if delay >= self.max_delay:
-                break
-            delay *= self.backoff_multiplier
-        jittered = min(delay, self.max_delay) * (1 + _JITTER * (2 * drawn - 1))
+            delay = min(delay * self.backoff_multiplier, self.max_delay)
+        jittered = delay * (1 + _JITTER * (2 * drawn - 1))
         return min(jittered, self.max_delay)
 
 

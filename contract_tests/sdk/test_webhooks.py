@@ -101,6 +101,17 @@ def test_any_age_can_be_tolerated() -> None:
     assert verify(BODY, header(seconds=5), SECRET, None, now=NOW).id == "evt_123"
 
 
+@pytest.mark.parametrize("part", ["a=1", "s=1", "u=1", "v0=00", "v2=00", "tt=1", "=1", ""])
+def test_parts_of_later_signatures_are_passed_over(part: str) -> None:
+    for signature in (f"{part},{header()}", f"{header()},{part}"):
+        assert verify(BODY, signature, SECRET, now=NOW).id == "evt_123"
+
+
+def test_a_time_has_up_to_eighteen_digits() -> None:
+    assert verify(BODY, sign(BODY, SECRET, 10**18 - 1), SECRET, None).id == "evt_123"
+    assert refusal(BODY, sign(BODY, SECRET, 10**18), tolerance=None).reason == "malformed"
+
+
 def test_the_time_is_that_of_the_machine() -> None:
     assert verify(BODY, header(seconds=time.time()), SECRET).id == "evt_123"
     with pytest.raises(WebhookError):
@@ -212,6 +223,11 @@ def test_the_error_is_one_of_the_sdks_and_tells_no_secret() -> None:
 def test_only_a_raw_body_can_be_checked(body: Any) -> None:
     with pytest.raises(TypeError, match="body: expected the raw body"):
         verify(body, header(), SECRET, now=NOW)
+
+
+def test_the_time_of_a_test_is_given_by_name() -> None:
+    with pytest.raises(TypeError):
+        verify(BODY, header(), SECRET, 300, NOW)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("secret", ["", b"", [], [SECRET, ""], [None], [7]])

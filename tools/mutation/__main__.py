@@ -22,7 +22,7 @@ GOAL = 0.95
 _SDK = "contract_tests/sdk"
 _FUZZ = "contract_tests/fuzz"
 _HINTS = (
-    f"{_SDK}/test_ratelimit_mutants.py",
+    f"{_SDK}/test_ratelimit_bounds.py",
     f"{_SDK}/test_ratelimit_forms.py",
     f"{_FUZZ}/test_findings.py",
     "-k",
@@ -31,11 +31,11 @@ _HINTS = (
 _TESTS: Dict[str, Sequence[str]] = {
     # Those with random streams and those with a watch take long; the others have to do without them.
     "sse": (f"{_SDK}/test_sse.py", _FUZZ, "-k", "not streams_are_read and not time_is and not recorded and not shown"),
-    "retry": (f"{_SDK}/test_retry.py",),
+    "retry": (f"{_SDK}/test_retry_policy.py", f"{_SDK}/test_retry.py"),
     "ratelimit": _HINTS,
     "_timestamps": _HINTS,
     "errors": (f"{_SDK}/test_errors.py", f"{_FUZZ}/test_findings.py", "-k", "not pieces"),
-    "webhooks": (f"{_SDK}/test_webhooks.py", f"{_SDK}/test_webhooks_mutants.py"),
+    "webhooks": (f"{_SDK}/test_webhooks.py",),
 }
 
 Survivor = Tuple[str, str, str]

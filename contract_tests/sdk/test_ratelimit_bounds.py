@@ -1,4 +1,4 @@
-"""What of rate limits only a mutant would get wrong: which answers a form counts for, and where the bounds are."""
+"""Rate limits: for which answers each form counts, and where the bounds are. Pure, without a server."""
 
 import datetime
 from email.utils import format_datetime
