@@ -9,7 +9,7 @@ from typing import Any
 
 from contract_tests.sdk._server import Received, frame
 
-_RECORDINGS = Path(__file__).parents[1] / "recordings" / "2026-08"
+_RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 
 class Kind(enum.Enum):
@@ -134,9 +134,10 @@ class Good:
     target: str = ""
 
 
-def _recorded(name: str) -> Good:
-    response = json.loads((_RECORDINGS / f"{name}.json").read_text("utf-8"))["response"]
-    return Good(response["status"], "application/json", response["body"].encode())
+def recorded(name: str, dialect: str = "2026-08") -> Good:
+    """What a real server answered."""
+    response = json.loads((_RECORDINGS / dialect / f"{name}.json").read_text("utf-8"))["response"]
+    return Good(response["status"], response["headers"]["content-type"], response["body"].encode())
 
 
 _RESULT = {"success": True, "output": {"content": "hello"}, "metadata": {"duration": 12}}
@@ -148,16 +149,16 @@ _EVENTS = (
 )
 RUN = Good(200, "application/json", json.dumps(_RESULT).encode())
 STREAM = Good(200, "text/event-stream", b"".join(map(frame, _EVENTS)))
-STATUS = _recorded("status_deployed_with_key")
-_QUEUED = _recorded("async_accepted_202")
-_JOB = _recorded("job_completed")
+STATUS = recorded("status_deployed_with_key")
+_QUEUED = recorded("async_accepted_202")
+_JOB = recorded("job_completed")
 _READS = (
     ("/status", STATUS),
     ("/api/jobs/", _JOB),
-    ("/usage-limits", _recorded("usage_limits_with_key")),
-    ("/logs/executions/", _recorded("execution_by_id")),
-    ("/logs/", _recorded("log_by_id")),
-    ("/logs", _recorded("logs_last_page_no_cursor")),
+    ("/usage-limits", recorded("usage_limits_with_key")),
+    ("/logs/executions/", recorded("execution_by_id")),
+    ("/logs/", recorded("log_by_id")),
+    ("/logs", recorded("logs_last_page_no_cursor")),
     ("", STATUS),
 )
 
