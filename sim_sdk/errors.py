@@ -7,9 +7,8 @@ server; `server_code` is what the server itself said.
 import html
 import json
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Callable, Mapping, Optional, Tuple, Type
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Type
 
 from ._headers import Headers
 from .ratelimit import read_hint
@@ -164,8 +163,7 @@ class StreamError(SimStudioError):
     """A stream of events that broke off or ended without its last event."""
 
 
-@dataclass(frozen=True)
-class _Rule:
+class _Rule(NamedTuple):
     """One row of the table: what has to match, and what is raised. None matches everything."""
 
     raises: Type[SimStudioError]
@@ -208,12 +206,11 @@ _RULES: Tuple[_Rule, ...] = (
     _Rule(InvalidRequestError, INVALID_JSON, statuses=_status(400, 499), message=_like(r"invalid json\b")),
     _Rule(InvalidRequestError, statuses=_status(400, 499)),
     _Rule(RedirectError, statuses=_status(300, 399)),
-    _Rule(ServerError, statuses=_status(500, 599)),
+    _Rule(ServerError),
 )
 
 
-@dataclass(frozen=True)
-class _Wording:
+class _Wording(NamedTuple):
     """What an error body says, in whatever shape."""
 
     message: str
@@ -297,7 +294,7 @@ def parse_json(body: bytes) -> Any:
 
 def _rule(status: int, wording: _Wording) -> _Rule:
     code = wording.server_code or ""
-    return next((rule for rule in _RULES if rule.matches(status, code, wording.message)), _Rule(ServerError))
+    return next(rule for rule in _RULES if rule.matches(status, code, wording.message))
 
 
 def _code(rule: _Rule, wording: _Wording, default_code: str) -> str:

@@ -10,10 +10,10 @@ from typing import List, Optional, Union
 
 __all__ = ["EventStreamDecoder", "EventStreamLimitError", "ServerSentEvent"]
 
+MAX_LINE_BYTES = 16 * 1024 * 1024
+MAX_EVENT_BYTES = 32 * 1024 * 1024
+
 _BOM = b"\xef\xbb\xbf"
-_LF = 0x0A
-_CR = 0x0D
-_LINE_ENDS = (_LF, _CR)
 _MAX_RETRY = 2**63 - 1
 _MAX_RETRY_DIGITS = len(str(_MAX_RETRY))
 
@@ -47,7 +47,7 @@ class EventStreamDecoder:
         max_event_bytes: The most data that one event may carry, in bytes.
     """
 
-    def __init__(self, *, max_line_bytes: int = 16 * 1024 * 1024, max_event_bytes: int = 32 * 1024 * 1024) -> None:
+    def __init__(self, *, max_line_bytes: int = MAX_LINE_BYTES, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._max_line = max_line_bytes
         self._max_event = max_event_bytes
         # The start of the stream, kept for as long as it may still turn out to be a byte order mark.
@@ -75,7 +75,7 @@ class EventStreamDecoder:
         if self._after_cr and chunk:
             # A line feed that follows a carriage return belongs to the line end that was already seen.
             self._after_cr = False
-            if chunk[0] == _LF:
+            if chunk.startswith(b"\n"):
                 chunk = chunk[1:]
         if not chunk:
             return []
@@ -89,7 +89,7 @@ class EventStreamDecoder:
 
     def _strip_bom(self, start: bytes, chunk: bytes) -> bytes:
         chunk = start + chunk
-        if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
+        if _BOM.startswith(chunk):
             self._start = chunk
             return b""
         self._start = None
@@ -98,8 +98,8 @@ class EventStreamDecoder:
     def _feed_lines(self, chunk: bytes) -> List[ServerSentEvent]:
         # bytes.splitlines breaks at CR, LF and CRLF only, which is what the standard wants.
         lines = chunk.splitlines()
-        self._after_cr = chunk[-1] == _CR
-        unfinished = b"" if chunk[-1] in _LINE_ENDS else lines.pop()
+        self._after_cr = chunk.endswith(b"\r")
+        unfinished = b"" if chunk.endswith((b"\n", b"\r")) else lines.pop()
         if lines and self._unfinished_line:
             self._keep(lines[0])
             lines[0] = bytes(self._unfinished_line)
@@ -129,7 +129,7 @@ class EventStreamDecoder:
             value = value[1:]
         if name == b"data":
             self._data += value
-            self._data.append(_LF)
+            self._data += b"\n"
             if len(self._data) > self._max_event:
                 raise EventStreamLimitError(f"an event of the stream is larger than {self._max_event} bytes")
         elif name == b"event":
