@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("sim_api", "sim_conformance", "sim_sdk", "simstudio")
 DATA = {"sim_conformance/spec/v1/openapi.yaml"}
 SOURCES = {"contract_tests", "docs", "generated", "sim_sdk", "simstudio", "spec", "tools"}
-DOCUMENTS = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"}
-BUILD_FILES = {".gitignore", "PKG-INFO", "pyproject.toml"}  # hatchling adds the first two
+DOCUMENTS = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.zh.md", "SECURITY.md"}
+BUILD_FILES = {".gitignore", "PKG-INFO", "mkdocs.yml", "pyproject.toml"}  # hatchling adds the first two
 BASE_DISTRIBUTIONS = {"attrs", "cattrs", "exceptiongroup", "sim-sdk", "typing-extensions", "urllib3"}
 SUPPORTED = range(8, 15)
 

@@ -1,48 +1,34 @@
-"""The README's Python runs as it stands, and its commands are those that CI runs."""
+"""The Python of both READMEs runs as it stands, each block by itself, and the commands are those that CI runs."""
 
+import inspect
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from contract_tests.docs._blocks import ROOT, Block, blocks, closing_clients
 from sim_conformance.mock import MockSim
-from sim_sdk import SimStudioClient, webhooks
+from sim_sdk import webhooks
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-
-
-def _heading(block: str) -> str:
-    before = README[: README.index(block)]
-    return re.findall(r"^#+ (.*)$", before, re.MULTILINE)[-1]
+README = ROOT / "README.md"
+CHINESE = ROOT / "README.zh.md"
+BLOCKS = blocks(README)
 
 
-@pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockSim]:
-    with MockSim() as sim:
-        monkeypatch.setenv("SIM_API_KEY", sim.api_key)
-        monkeypatch.setenv("SIM_BASE_URL", sim.base_url)
-        yield sim
+def _name(block: Block) -> str:
+    return f"{block.page.name}:{block.heading}"
 
 
-def _run(block: str) -> dict[str, Any]:
+@pytest.mark.parametrize("block", BLOCKS + blocks(CHINESE), ids=_name)
+def test_each_example_runs(
+    block: Block, sim: MockSim, instead: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     namespace: dict[str, Any] = {"__name__": "readme"}
-    try:
-        exec(compile(block, "README.md", "exec"), namespace)
-    finally:
-        for value in list(namespace.values()):
-            if type(value) is SimStudioClient:
-                value.close()
-    return namespace
-
-
-@pytest.mark.parametrize("block", BLOCKS, ids=_heading)
-def test_each_example_runs(block: str, sim: MockSim, capsys: pytest.CaptureFixture[str]) -> None:
-    namespace = _run(block.replace("workspace-id", sim.workspace_id))
+    with closing_clients(namespace):
+        assert not inspect.iscoroutine(block.run(namespace, instead))
     assert not sim.violations
     result = namespace.get("result")
     assert result is None or result.success, result
@@ -51,6 +37,11 @@ def test_each_example_runs(block: str, sim: MockSim, capsys: pytest.CaptureFixtu
 
 def test_the_examples_are_found() -> None:
     assert len(BLOCKS) >= 10
+
+
+def test_each_readme_leads_to_the_other() -> None:
+    assert f"]({CHINESE.name})" in README.read_text(encoding="utf-8")
+    assert f"]({README.name})" in CHINESE.read_text(encoding="utf-8")
 
 
 def _flask_client(app: Any) -> Any:
@@ -65,8 +56,9 @@ def _fastapi_client(app: Any) -> Any:
 
 @pytest.mark.parametrize(("framework", "client_of"), [("flask", _flask_client), ("fastapi", _fastapi_client)])
 def test_the_webhook_examples_take_signed_deliveries_only(framework: str, client_of: Callable[[Any], Any]) -> None:
-    block = next(block for block in BLOCKS if f"from {framework} import" in block)
-    client = client_of(_run(block)["app"])
+    namespace: dict[str, Any] = {"__name__": "readme"}
+    next(block for block in BLOCKS if f"from {framework} import" in block.code).run(namespace, {})
+    client = client_of(namespace["app"])
     event = {
         "id": "1",
         "type": "workflow.execution.completed",
@@ -88,8 +80,8 @@ def _content(framework: str, body: str) -> dict[str, str]:
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
-    ci = (Path(__file__).parents[2] / ".ci" / "run").read_text(encoding="utf-8")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     pattern = re.search(r"grep -m1 -E '(.*?)' README.md", ci)
     assert pattern is not None
-    commands = re.findall(pattern.group(1), README, re.MULTILINE)
+    commands = re.findall(pattern.group(1), README.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(commands) == 1
