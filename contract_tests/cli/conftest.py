@@ -1,6 +1,7 @@
 """Fixtures of the command's tests: a mock to talk to, and the command run in this process."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,12 +9,16 @@ from contract_tests.cli.commands import Sim
 from sim_conformance.mock import MockSim
 from sim_conformance.mock.dialects import DIALECTS
 
+_SETTINGS = ("SIM_API_KEY", "SIM_BASE_URL", "SIM_LOG", "SIM_PROFILE", "SIM_WORKSPACE", "SIM_WEBHOOK_SECRET")
+_LOOKS = ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS")
+
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of the machine's own decides what the command does or how it looks."""
-    for name in ("SIM_API_KEY", "SIM_BASE_URL", "SIM_LOG", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
+    for name in (*_SETTINGS, *_LOOKS):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 @pytest.fixture

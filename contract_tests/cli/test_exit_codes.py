@@ -84,7 +84,7 @@ def test_a_failed_or_cancelled_job_is_1_and_one_under_way_is_0(any_mock: MockSim
         (["run", "echo", "--stream", "--async"], "--stream goes neither with --async nor with --retry"),
         (["run", "echo", "--stream", "--retry"], "--stream goes neither with --async nor with --retry"),
         (["run", "echo", "--no-wait"], "--no-wait goes with --async"),
-        (["logs"], "Missing option '--workspace'"),
+        (["logs"], "there is no workspace"),
         (["logs", "--workspace", "w", "--limit", "0"], "limit: expected"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,

@@ -62,7 +62,7 @@ def test_the_readme_lists_every_command_and_exit_code() -> None:
     from sim_sdk.cli.failures import ExitCode
 
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    assert sorted(re.findall(r"^\| `sim (\w+)", readme, re.MULTILINE)) == sorted(group.commands)
+    assert set(re.findall(r"^\| `sim (\w+)", readme, re.MULTILINE)) == set(group.commands)
     assert [int(code) for code in re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)] == list(ExitCode)
 
 

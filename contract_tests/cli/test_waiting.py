@@ -7,6 +7,7 @@ from rich.console import Console
 
 from sim_sdk.cli.batch.bar import BatchBar
 from sim_sdk.cli.batch.standing import Standing
+from sim_sdk.cli.display import Display
 from sim_sdk.cli.waiting import Countdown, JobProgress
 
 
@@ -21,7 +22,7 @@ def shown(console: Console) -> str:
 
 def test_a_countdown_shows_how_long_it_is_to_the_next_try_and_waits_that_long() -> None:
     console = terminal()
-    countdown = Countdown(console)
+    countdown = Countdown(console, Display(console))
     began = countdown.monotonic()
 
     countdown.sleep(0.05)
@@ -33,7 +34,7 @@ def test_a_countdown_shows_how_long_it_is_to_the_next_try_and_waits_that_long() 
 
 def test_a_silenced_countdown_shows_nothing() -> None:
     console = terminal()
-    countdown = Countdown(console)
+    countdown = Countdown(console, Display(console))
 
     with countdown.silenced():
         countdown.sleep(0.0)
@@ -44,7 +45,7 @@ def test_a_silenced_countdown_shows_nothing() -> None:
 
 def test_a_job_shows_its_state_its_time_and_the_estimate() -> None:
     console = terminal()
-    progress = JobProgress(console)
+    progress = JobProgress(console, Display(console))
 
     with progress.shown():
         progress.update({"taskId": "t", "status": "processing", "estimatedDuration": 180_000})
@@ -55,7 +56,7 @@ def test_a_job_shows_its_state_its_time_and_the_estimate() -> None:
 
 def test_a_job_without_a_sensible_estimate_shows_none() -> None:
     console = terminal()
-    progress = JobProgress(console)
+    progress = JobProgress(console, Display(console))
 
     with progress.shown():
         for estimate in (None, -5, 0, "soon", True):

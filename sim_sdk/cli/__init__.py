@@ -18,7 +18,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     try:
         from .app import run
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("click", "rich"):
+        if (error.name or "").partition(".")[0] not in ("click", "rich", "tomli"):
             raise
         print('sim: some packages are missing: install "sim-sdk[cli]"', file=sys.stderr)
         return 2

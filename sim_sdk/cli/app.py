@@ -1,6 +1,7 @@
 """From arguments to an exit code."""
 
 import io
+import os
 import sys
 from typing import Sequence
 
@@ -10,9 +11,13 @@ from sim_sdk.errors import SimStudioError
 
 from .commands import sim
 from .failures import ExitCode, Interrupted, explain
+from .hints import hint_for
 from .human import HumanView
 from .machine import MachineView
+from .session import Session
 from .view import View
+
+_COMPLETION = "_SIM_COMPLETE"  # set by a shell that asks click what may follow
 
 
 def run(argv: Sequence[str]) -> int:
@@ -24,14 +29,17 @@ def run(argv: Sequence[str]) -> int:
     _accept_any_text()
     # Decided before the arguments are parsed, so that errors in them come in the form that was asked for.
     view: View = MachineView() if "--json" in argv else HumanView()
+    session = Session(view)
     try:
-        code: int = sim.main(list(argv), prog_name="sim", standalone_mode=False, obj=view)
+        code: int = sim.main(list(argv), prog_name="sim", standalone_mode=False, obj=session)
     except (SimStudioError, Interrupted, click.ClickException, click.Abort, TypeError, ValueError) as error:
         failure = explain(error)
-        view.failure(failure)
+        view.failure(failure, hint_for(error, session.settings))
         return failure.exit_code.value
-    except SystemExit:
-        # Only raised, by click and by rich, where whoever read the output has gone.
+    except SystemExit as end:
+        if _COMPLETION in os.environ:
+            return int(end.code or 0)
+        # Else only raised, by click and by rich, where whoever read the output has gone.
         return ExitCode.OUTPUT_CLOSED.value
     return int(code)
 

@@ -15,7 +15,7 @@ from sim_sdk.errors import (
     UsageLimitError,
 )
 
-__all__ = ["ExitCode", "Failure", "Interrupted", "explain"]
+__all__ = ["ConfigurationError", "ExitCode", "Failure", "Interrupted", "explain"]
 
 
 class ExitCode(IntEnum):
@@ -53,6 +53,21 @@ class Interrupted(Exception):
     def __init__(self, message: str, task_id: Optional[str] = None) -> None:
         super().__init__(message)
         self.task_id = task_id
+
+
+class ConfigurationError(click.ClickException):
+    """What was configured, or was not, so that nothing can be sent.
+
+    Args:
+        message: What is wrong.
+        hint: What to do about it.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, hint: Optional[str] = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True)

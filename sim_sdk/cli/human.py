@@ -1,13 +1,11 @@
 """Output for people: colours and live displays on a terminal, plain lines elsewhere."""
 
-import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator, Optional
 
 import click
 from rich.console import RenderableType
-from rich.highlighter import JSONHighlighter
-from rich.table import Table
 from rich.text import Text
 
 from sim_sdk._calls import OnStatus
@@ -25,16 +23,24 @@ from sim_sdk.streams import WorkflowStream
 
 from .batch.bar import BatchBar
 from .batch.standing import Found, Standing
+from .configured import settings_table
 from .consoles import make_console
+from .display import Display
 from .failures import ExitCode, Failure
+from .logs.lines import LogLines, cells
+from .logs.report import report
 from .meters import usage_table
-from .waiting import Countdown, JobProgress
-from .wording import amount, milliseconds, printable, seconds, timestamp
+from .settings import Settings
+from .values import json_text
+from .waiting import Countdown, JobProgress, Patience
+from .webhook.delivery import Delivery, Sent
+from .webhook.lines import delivery_lines, sent_line
+from .wording import milliseconds, printable, seconds
 
 if TYPE_CHECKING:
-    from sim_api.v1.models import LogEntry, LogPage
+    from sim_api.v1.models import LogDetail, LogEntry, LogPage
 
-__all__ = ["HumanView", "json_text", "refusal", "summary"]
+__all__ = ["HumanView", "refusal", "summary"]
 
 
 class HumanView:
@@ -43,7 +49,9 @@ class HumanView:
     def __init__(self) -> None:
         self._out = make_console()
         self._err = make_console(stderr=True)
-        self.clock = Countdown(self._err)
+        # Both are the same terminal mostly, but what is piped must not wait for what is shown.
+        self._display = Display(self._err)
+        self.clock = Countdown(self._err, self._display)
 
     def result(self, result: WorkflowExecutionResult, task_id: Optional[str] = None) -> None:
         if result.success or result.output not in (None, {}):
@@ -53,7 +61,9 @@ class HumanView:
     def stream(self, stream: WorkflowStream) -> WorkflowExecutionResult:
         text = _LiveText()
         try:
-            for event in stream:
+            with self.waiting("the first output"):
+                first = next(stream, None)
+            for event in () if first is None else chain([first], stream):
                 self._event(event, text)
         finally:
             text.end_line()
@@ -68,9 +78,16 @@ class HumanView:
         click.echo(task_id)
         self._note(Text(f"queued; see how far it is with: sim job {task_id}"))
 
+    def waiting(self, what: str, limit: Optional[float] = None) -> ContextManager[None]:
+        return self._display.showing(Patience(what, limit).render)
+
+    def pause(self, seconds: float, what: str) -> None:
+        with self.clock.silenced(), self._display.showing(Patience(what, seconds).render):
+            self.clock.sleep(seconds)
+
     @contextmanager
-    def following(self) -> Iterator[OnStatus]:
-        progress = JobProgress(self._err)
+    def following(self, limit: Optional[float]) -> Iterator[OnStatus]:
+        progress = JobProgress(self._err, self._display, limit)
         with self.clock.silenced(), progress.shown():
             yield progress.update
 
@@ -89,13 +106,41 @@ class HumanView:
         self._out.print(usage_table(limits))
 
     def logs(self, page: "LogPage") -> None:
-        if self._out.is_terminal:
-            self._out.print(_log_table(page))
-        else:
-            for entry in page.data:
-                click.echo("\t".join(_log_cells(entry)))
+        show = self.log_entries()
+        for entry in page.data:
+            show(entry)
+        if not page.data:
+            self._note(Text("there are none", "dim"))
         if page.next_cursor:
             self._note(Text(f"there are more: --cursor {printable(page.next_cursor)}", "dim"))
+
+    def log_entries(self) -> "Callable[[LogEntry], None]":
+        if not self._out.is_terminal:
+            return lambda entry: click.echo("\t".join(cells(entry)))
+        lines = LogLines(self._out)
+        return lines.write
+
+    def log(self, log: "LogDetail", *, data: bool) -> None:
+        for part in report(log.data, self._out.width, data=data):
+            self._out.print(part, soft_wrap=isinstance(part, Text))
+
+    def listening(self, url: str) -> None:
+        self._note(Text.assemble("listening at ", (url, "bold cyan"), ("; Ctrl-C ends it", "dim")))
+
+    def delivery(self, delivery: Delivery) -> None:
+        for part in delivery_lines(delivery, self._out.width):
+            self._out.print(part, soft_wrap=isinstance(part, Text))
+
+    def sent(self, sent: Sent) -> None:
+        if sent.body:
+            click.echo(printable(sent.body).rstrip("\n"))
+        self._note(sent_line(sent))
+
+    def configuration(self, settings: Settings) -> None:
+        self._out.print(settings_table(settings))
+
+    def warning(self, message: str) -> None:
+        self._note(Text.assemble(("Warning: ", "bold yellow"), printable(message)))
 
     def retry(self, error: SimStudioError, seconds: float) -> None:
         self._note(refusal(error))
@@ -120,7 +165,7 @@ class HumanView:
     def batch_ended(self, standing: Standing, failed: str) -> None:
         self._note(_batch_summary(standing, failed))
 
-    def failure(self, failure: Failure) -> None:
+    def failure(self, failure: Failure, hint: Optional[str] = None) -> None:
         if failure.exit_code is ExitCode.INTERRUPTED and self._err.is_terminal:
             self._err.show_cursor()  # which a live display that is left at once has hidden
             self._err.line()  # away from the ^C that the terminal echoes
@@ -131,6 +176,8 @@ class HumanView:
             message.append(f"\nThe job may be running yet; follow it with: sim job {printable(failure.task_id)} --wait")
         if failure.request_id is not None:
             message.append(f"\nThe server's id of the request: {printable(failure.request_id)}", "dim")
+        if hint is not None:
+            message.append("\nHint: ", "bold").append(printable(hint))
         self._note(message)
 
     def _event(self, event: StreamEvent, text: "_LiveText") -> None:
@@ -209,30 +256,3 @@ def _batch_summary(standing: Standing, failed: str) -> Text:
     if standing.failed or standing.unknown:
         text.append(f"; see {failed}")
     return text
-
-
-def json_text(value: Any) -> Text:
-    """A JSON value, indented and coloured."""
-    text = Text(printable(json.dumps(value, indent=2, ensure_ascii=False)))
-    JSONHighlighter().highlight(text)
-    return text
-
-
-def _log_table(page: "LogPage") -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for title in ("started", "level", "trigger", "duration", "cost", "workflow", "execution"):
-        table.add_column(title, overflow="fold")
-    for entry in page.data:
-        table.add_row(*map(Text, _log_cells(entry)), style="red" if entry.level == "error" else None)
-    return table
-
-
-def _log_cells(entry: "LogEntry") -> Iterator[str]:
-    cost = None if entry.cost is None else entry.cost.total
-    yield timestamp(entry.started_at)
-    yield printable(entry.level)
-    yield printable(entry.trigger)
-    yield milliseconds(entry.total_duration_ms)
-    yield "" if cost is None else f"${amount(cost)}"
-    yield printable(entry.workflow_id or "")
-    yield printable(entry.execution_id)

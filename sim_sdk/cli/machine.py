@@ -2,9 +2,9 @@
 
 import json
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator, Optional
 
 import click
 
@@ -26,9 +26,11 @@ from sim_sdk.streams import WorkflowStream
 
 from .batch.standing import Found, Standing
 from .failures import Failure, explain
+from .settings import Settings
+from .webhook.delivery import Delivery, Sent
 
 if TYPE_CHECKING:
-    from sim_api.v1.models import LogPage
+    from sim_api.v1.models import LogDetail, LogEntry, LogPage
 
 _EVENT_TYPES = {
     BlockChunk: "chunk",
@@ -57,8 +59,14 @@ class MachineView:
     def queued(self, queued: AsyncExecutionResult) -> None:
         _print(asdict(queued))
 
+    def waiting(self, what: str, limit: Optional[float] = None) -> ContextManager[None]:
+        return nullcontext()
+
+    def pause(self, seconds: float, what: str) -> None:
+        self.clock.sleep(seconds)
+
     @contextmanager
-    def following(self) -> Iterator[OnStatus]:
+    def following(self, limit: Optional[float]) -> Iterator[OnStatus]:
         yield lambda job: None
 
     def job(self, job: Dict[str, Any]) -> None:
@@ -75,6 +83,31 @@ class MachineView:
 
         _print(unstructure(page))
 
+    def log_entries(self) -> "Callable[[LogEntry], None]":
+        from sim_api.convert import unstructure
+
+        return lambda entry: _print(unstructure(entry))
+
+    def log(self, log: "LogDetail", *, data: bool) -> None:
+        from sim_api.convert import unstructure
+
+        _print(unstructure(log))
+
+    def listening(self, url: str) -> None:
+        _print({"type": "listening", "url": url}, err=True)
+
+    def delivery(self, delivery: Delivery) -> None:
+        _print(_delivery(delivery))
+
+    def sent(self, sent: Sent) -> None:
+        _print({**asdict(sent), "accepted": sent.accepted})
+
+    def configuration(self, settings: Settings) -> None:
+        _print(_settings(settings))
+
+    def warning(self, message: str) -> None:
+        _print({"type": "warning", "message": message}, err=True)
+
     def retry(self, error: SimStudioError, seconds: float) -> None:
         _print({"type": "retry", "wait": seconds, **asdict(explain(error))}, err=True)
 
@@ -88,8 +121,8 @@ class MachineView:
     def batch_ended(self, standing: Standing, failed: str) -> None:
         _print(_counts(standing))
 
-    def failure(self, failure: Failure) -> None:
-        _print(asdict(failure), err=True)
+    def failure(self, failure: Failure, hint: Optional[str] = None) -> None:
+        _print({**asdict(failure), "hint": hint}, err=True)
 
 
 def _event(event: StreamEvent, stream: WorkflowStream) -> Dict[str, Any]:
@@ -108,6 +141,27 @@ def _progress(standing: Standing) -> Dict[str, Any]:
 def _counts(standing: Standing) -> Dict[str, Any]:
     names = ("total", "done", "unknown", "succeeded", "failed", "pending")
     return {name: getattr(standing, name) for name in names}
+
+
+def _delivery(delivery: Delivery) -> Dict[str, Any]:
+    from sim_api.convert import unstructure
+
+    told = {"received": delivery.received, "delivery_id": delivery.delivery_id}
+    if delivery.error is not None:
+        return {"type": "rejected", **told, "reason": delivery.error.reason, "message": str(delivery.error)}
+    return {"type": "delivery", **told, "times": delivery.times, "event": unstructure(delivery.event)}
+
+
+def _settings(settings: Settings) -> Dict[str, Any]:
+    configuration, key = settings.configuration, settings.api_key
+    return {
+        "file": str(configuration.path),
+        "profiles": list(configuration.profiles),
+        "profile": None if settings.profile is None else settings.profile.name,
+        "base_url": asdict(settings.base_url),
+        "api_key": None if key is None else {"source": key.source},
+        "workspace": None if settings.workspace is None else asdict(settings.workspace),
+    }
 
 
 def _print(document: Any, *, err: bool = False) -> None:

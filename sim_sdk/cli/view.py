@@ -10,9 +10,11 @@ from sim_sdk.streams import WorkflowStream
 
 from .batch.standing import Found, Standing
 from .failures import Failure
+from .settings import Settings
+from .webhook.delivery import Delivery, Sent
 
 if TYPE_CHECKING:
-    from sim_api.v1.models import LogPage
+    from sim_api.v1.models import LogDetail, LogEntry, LogPage
 
 
 class View(Protocol):
@@ -33,8 +35,15 @@ class View(Protocol):
     def queued(self, queued: AsyncExecutionResult) -> None:
         """Show a run that was queued and is not followed."""
 
-    def following(self) -> ContextManager[OnStatus]:
-        """Show how far a job is; what it gives takes each status."""
+    def waiting(self, what: str, limit: Optional[float] = None) -> ContextManager[None]:
+        """Show that something is waited for, for `limit` seconds at most."""
+        ...
+
+    def pause(self, seconds: float, what: str) -> None:
+        """Wait for something to come, for so many seconds, and show it."""
+
+    def following(self, limit: Optional[float]) -> ContextManager[OnStatus]:
+        """Show how far a job is; what it gives takes each status. It is given up after `limit` seconds."""
         ...
 
     def job(self, job: Dict[str, Any]) -> None:
@@ -49,6 +58,28 @@ class View(Protocol):
     def logs(self, page: "LogPage") -> None:
         """Show a page of logs."""
 
+    def log_entries(self) -> "Callable[[LogEntry], None]":
+        """Begin to show logs one by one, by what it gives."""
+        ...
+
+    def log(self, log: "LogDetail", *, data: bool) -> None:
+        """Show one execution, with what its blocks received and gave where `data` is asked for."""
+
+    def listening(self, url: str) -> None:
+        """Show where webhook deliveries are received."""
+
+    def delivery(self, delivery: Delivery) -> None:
+        """Show a webhook delivery that was received."""
+
+    def sent(self, sent: Sent) -> None:
+        """Show what a receiver answered to a webhook delivery."""
+
+    def configuration(self, settings: Settings) -> None:
+        """Show what is configured."""
+
+    def warning(self, message: str) -> None:
+        """Show what keeps nothing from going on, and ought to be known."""
+
     def retry(self, error: SimStudioError, seconds: float) -> None:
         """Show what the server said to a try, before the next one."""
 
@@ -62,5 +93,5 @@ class View(Protocol):
     def batch_ended(self, standing: Standing, failed: str) -> None:
         """Show how a batch ended; the items that failed are in the file `failed`."""
 
-    def failure(self, failure: Failure) -> None:
-        """Show why there is no result."""
+    def failure(self, failure: Failure, hint: Optional[str] = None) -> None:
+        """Show why there is no result, and what to try."""

@@ -1,11 +1,10 @@
-"""Waiting that shows: a countdown before the next try, and a job's progress."""
+"""Waiting that shows: what is waited for, how long it has been, and until when at most."""
 
 import time
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, Optional
 
-from rich.console import Console, RenderableType
-from rich.live import Live
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
@@ -15,11 +14,45 @@ from rich.text import Text
 from sim_sdk._clock import SystemClock
 from sim_sdk.results import TERMINAL_STATES
 
-from .wording import number, printable, seconds
+from .display import Display
+from .wording import number, printable, seconds, time_of_day
 
-__all__ = ["Countdown", "JobProgress"]
+__all__ = ["Countdown", "JobProgress", "Patience"]
 
-_BAR_WIDTH = 32
+_BAR_WIDTH = 24
+_DELAY = 0.4  # seconds; what ends sooner is no waiting
+
+
+class Patience:
+    """Something that is waited for, maybe not for ever.
+
+    Args:
+        what: What it is, as in "waiting for ...".
+        limit: Seconds after which it is given up; None where it is not.
+    """
+
+    def __init__(self, what: str, limit: Optional[float] = None) -> None:
+        self._what = what
+        self._until = None if limit is None else time.time() + limit
+        self._began = time.monotonic()
+        self._spinner = Spinner("dots", style="cyan")
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._began
+
+    def until(self) -> str:
+        """When it is given up; empty where it is not."""
+        return "" if self._until is None else f" · until {time_of_day(self._until)} at most"
+
+    def render(self) -> RenderableType:
+        if self.elapsed < _DELAY:
+            return Group()
+        text = Text.assemble((f"waiting for {self._what}", "cyan"), f" · {self.elapsed:.1f} s", (self.until(), "dim"))
+        row = Table.grid(padding=(0, 1))
+        row.add_row(self._spinner, text)
+        return Padding.indent(row, 2)
 
 
 class Countdown(SystemClock):
@@ -29,8 +62,9 @@ class Countdown(SystemClock):
         waited: Seconds that it has slept where it showed it.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, display: Display) -> None:
         self._console = console
+        self._display = display
         self._silent = False
         self.waited = 0.0
 
@@ -52,11 +86,9 @@ class Countdown(SystemClock):
 
     def _show(self, span: float) -> None:
         end = self.monotonic() + span
-        if self._console.is_terminal:
-            with Live(get_renderable=lambda: self._render(span, end), console=self._console, transient=True):
-                super().sleep(span)
-        else:
-            self._console.print(f"waiting {seconds(span)} before the next try")
+        if not self._console.is_terminal:
+            self._console.print(f"waiting {seconds(span)} before the next try", soft_wrap=True)
+        with self._display.showing(lambda: self._render(span, end)):
             super().sleep(span)
 
     def _render(self, span: float, end: float) -> RenderableType:
@@ -65,7 +97,8 @@ class Countdown(SystemClock):
         bar = ProgressBar(
             total=span, completed=left, width=_BAR_WIDTH, complete_style="yellow", finished_style="yellow"
         )
-        row.add_row(Text("waiting", "yellow"), bar, Text(f"{left:4.1f} s until the next try"))
+        at = Text(f"at {time_of_day(self.time() + left)}", "dim")
+        row.add_row(Text("waiting", "yellow"), bar, Text(f"{left:4.1f} s until the next try"), at)
         return Padding.indent(row, 2)
 
 
@@ -76,23 +109,23 @@ class JobProgress:
 
     Args:
         console: Where it is shown.
+        display: How it is, on a terminal.
+        limit: Seconds after which it is given up; None where it is not.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, display: Display, limit: Optional[float] = None) -> None:
         self._console = console
+        self._display = display
+        self._patience = Patience("the job", limit)
         self._state = "queued"
         self._told: Optional[str] = None
         self._estimate: Optional[float] = None  # seconds
-        self._began = time.monotonic()
         self._spinner = Spinner("dots", style="cyan")
 
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Show it meanwhile."""
-        if not self._console.is_terminal:
-            yield
-            return
-        with Live(get_renderable=self._render, console=self._console, refresh_per_second=12, transient=True):
+        with self._display.showing(self._render):
             yield
 
     def update(self, job: Dict[str, Any]) -> None:
@@ -103,10 +136,12 @@ class JobProgress:
             self._estimate = estimate / 1000
         if not self._console.is_terminal and self._state != self._told and self._state not in TERMINAL_STATES:
             self._told = self._state
-            self._console.print(Text(f"job {printable(job['taskId'])}: {self._state}"), soft_wrap=True)
+            self._console.print(
+                Text(f"job {printable(job['taskId'])}: {self._state}{self._patience.until()}"), soft_wrap=True
+            )
 
     def _render(self) -> RenderableType:
-        elapsed = time.monotonic() - self._began
+        elapsed = self._patience.elapsed
         row = Table.grid(padding=(0, 1))
         expected = "" if self._estimate is None else f" of about {seconds(self._estimate)}"
         row.add_row(
@@ -118,6 +153,6 @@ class JobProgress:
                 width=_BAR_WIDTH,
                 pulse=self._estimate is None,
             ),
-            Text(f"{elapsed:.1f} s{expected}"),
+            Text.assemble(f"{elapsed:.1f} s{expected}", (self._patience.until(), "dim")),
         )
         return Padding.indent(row, 2)

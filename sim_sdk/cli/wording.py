@@ -4,6 +4,8 @@ import datetime
 import time
 from typing import Any, Optional
 
+from rich.cells import cell_len, set_cell_size
+
 from sim_sdk._timestamps import parse_iso
 
 # What a server sends must not move a terminal's cursor, ring its bell or set its title.
@@ -32,6 +34,8 @@ def seconds(value: float) -> str:
     if value < 60:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
     return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
 
 
@@ -61,6 +65,38 @@ def timestamp(value: Any) -> str:
 
 
 def moment(value: Any) -> str:
-    """A point in time as the server wrote it, in this machine's zone; empty for what is none."""
+    """The time of day of a point in time as the server wrote it; empty for what is none."""
     epoch = parse_iso(value) if isinstance(value, str) else None
-    return "" if epoch is None else time.strftime("%H:%M:%S", time.localtime(epoch))
+    return "" if epoch is None else time_of_day(epoch)
+
+
+def time_of_day(epoch: float) -> str:
+    """The time of day in this machine's zone; the date too where it is another day."""
+    try:
+        local = time.localtime(epoch)
+    except (OSError, OverflowError, ValueError):
+        return "no known time"
+    same_day = time.strftime("%Y-%m-%d", local) == time.strftime("%Y-%m-%d")
+    return time.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M", local)
+
+
+def local_time(value: Any) -> str:
+    """A point in time in this machine's zone, to the second; what could not be read as one stays as it was written."""
+    if not isinstance(value, datetime.datetime):
+        return printable(value)
+    try:
+        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (OSError, OverflowError, ValueError):
+        return timestamp(value)  # a year that this machine's clock does not know
+
+
+def dollars(value: Any) -> str:
+    """An amount of US dollars; empty for what is none."""
+    cost = number(value)
+    return "" if cost is None else f"${amount(cost)}"
+
+
+def shortened(text: str, width: int) -> str:
+    """A line that is no wider than `width` cells."""
+    line = " ".join(printable(text).split())
+    return line if cell_len(line) <= width else set_cell_size(line, width - 1).rstrip() + "…"

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import Iterator
 
 from rich.console import Console, RenderableType
-from rich.live import Live
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from sim_sdk.cli.display import Display
 from sim_sdk.cli.wording import seconds
 
 from .standing import Standing
@@ -38,10 +38,7 @@ class BatchBar:
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Show it meanwhile."""
-        if not self._console.is_terminal:
-            yield
-            return
-        with Live(get_renderable=self._render, console=self._console, refresh_per_second=12, transient=True):
+        with Display(self._console).showing(self._render):
             yield
 
     def update(self) -> None:

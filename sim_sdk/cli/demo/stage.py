@@ -16,8 +16,10 @@ from rich.text import Text
 
 from sim_sdk import SimStudioClient, SimStudioError, WorkflowExecutionResult, __version__
 from sim_sdk.cli.consoles import make_console
-from sim_sdk.cli.human import json_text, refusal, summary
+from sim_sdk.cli.display import Display
+from sim_sdk.cli.human import refusal, summary
 from sim_sdk.cli.meters import usage_table
+from sim_sdk.cli.values import json_text
 from sim_sdk.cli.waiting import Countdown, JobProgress
 from sim_sdk.cli.wording import seconds
 from sim_sdk.results import read_job_result
@@ -43,7 +45,8 @@ class Stage:
         self._fast = fast
         self._sim = scenery.mock_sim(dialect, fast=fast)
         self._console = make_console()
-        self._clock = Countdown(self._console)
+        self._display = Display(self._console)
+        self._clock = Countdown(self._console, self._display)
 
     def __enter__(self) -> "Stage":
         self._sim.start()
@@ -109,7 +112,7 @@ class Stage:
     def _follow_job(self) -> None:
         self._announce("3", "Queue a run and follow its job", script.follow_job)
         states: List[str] = []
-        progress = JobProgress(self._console)
+        progress = JobProgress(self._console, self._display)
 
         def show(job: Dict[str, Any]) -> None:
             states.append(job["status"])

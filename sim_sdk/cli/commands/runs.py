@@ -1,4 +1,4 @@
-"""The commands: each reads its arguments, calls the SDK, shows what came back, and returns the exit code."""
+"""Commands that run workflows, and follow what they started."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,43 +7,19 @@ from typing import Any, Dict, Iterator, Optional, Sequence
 
 import click
 
-from sim_sdk._version import __version__
+from sim_sdk.cli.failures import ExitCode, Interrupted
+from sim_sdk.cli.parameters import connection_options, execution_options, timeout_option
+from sim_sdk.cli.session import Session
+from sim_sdk.cli.view import View
 from sim_sdk.client import SimStudioClient
-from sim_sdk.logs import LogFilters
 from sim_sdk.results import TERMINAL_STATES, WorkflowExecutionResult, read_job_result
 
-from .failures import ExitCode, Interrupted
-from .parameters import connection_options, execution_options, timeout_option
-from .view import View
-
-__all__ = ["sim"]
+__all__ = ["batch", "job", "run", "status", "stream"]
 
 _RUN_TIMEOUT = 30.0  # seconds
 _MAX_RETRIES = 3
 _MAX_BATCH_RETRIES = 10
 _FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-@click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="sim-sdk")
-def sim() -> None:
-    """Run Sim workflows.
-
-    The API key is read from the environment variable SIM_API_KEY, and the server's URL from SIM_BASE_URL where
-    --base-url is not given. Results go to standard output, all else to standard error.
-
-    \b
-    Exit codes:
-      0    success
-      1    the workflow ran and failed, its job failed or was cancelled, or not all of a batch succeeded
-      2    wrong usage or configuration; nothing was sent
-      3    the server refused, or the request could not run
-      4    a rate limit or the usage limit
-      5    a time limit passed
-      6    no connection, or it broke
-      130  Ctrl-C
-      141  whoever read the output has gone
-    """
 
 
 @dataclass(frozen=True)
@@ -57,7 +33,7 @@ class _Order:
     max_retries: int = 0
 
 
-@sim.command()
+@click.command()
 @execution_options
 @click.option("--stream", is_flag=True, help="Show the output as it is made.")
 @click.option("--async", "background", is_flag=True, help="Queue the run and follow its job.")
@@ -67,7 +43,7 @@ class _Order:
 @connection_options
 @click.pass_obj
 def run(
-    view: View,
+    session: Session,
     workflow_id: str,
     input_data: Any,
     selected_outputs: Sequence[str],
@@ -76,7 +52,6 @@ def run(
     no_wait: bool,
     retry: bool,
     timeout: Optional[float],
-    base_url: Optional[str],
 ) -> ExitCode:
     """Run a workflow.
 
@@ -87,33 +62,32 @@ def run(
     if no_wait and not background:
         raise click.UsageError("--no-wait goes with --async.")
     order = _Order(workflow_id, input_data, list(selected_outputs), timeout, _MAX_RETRIES if retry else 0)
-    with _connect(view, base_url) as client:
+    with session.connect() as client:
         if stream:
-            return _stream(view, client, order)
+            return _stream(session.view, client, order)
         if background:
-            return _run_in_background(view, client, order, wait=not no_wait)
-        return _run(view, client, order)
+            return _run_in_background(session.view, client, order, wait=not no_wait)
+        return _run(session.view, client, order)
 
 
-@sim.command()
+@click.command(short_help="Run a workflow and show its output as it is made.")
 @execution_options
 @timeout_option("Time limit of the whole stream (default none).")
 @connection_options
 @click.pass_obj
 def stream(
-    view: View,
+    session: Session,
     workflow_id: str,
     input_data: Any,
     selected_outputs: Sequence[str],
     timeout: Optional[float],
-    base_url: Optional[str],
 ) -> ExitCode:
     """Run a workflow and show its output as it is made: the same as run --stream."""
-    with _connect(view, base_url) as client:
-        return _stream(view, client, _Order(workflow_id, input_data, list(selected_outputs), timeout))
+    with session.connect() as client:
+        return _stream(session.view, client, _Order(workflow_id, input_data, list(selected_outputs), timeout))
 
 
-@sim.command()
+@click.command()
 @click.argument("workflow_id", metavar="WORKFLOW_ID")
 @click.argument("source", metavar="INPUT", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--output", required=True, type=_FILE, help="Where the results go. Existing ones are not run again.")
@@ -133,7 +107,7 @@ def stream(
 @connection_options
 @click.pass_obj
 def batch(
-    view: View,
+    session: Session,
     workflow_id: str,
     source: Path,
     output: Path,
@@ -143,7 +117,6 @@ def batch(
     ordered: bool,
     rerun_unknown: bool,
     timeout: Optional[float],
-    base_url: Optional[str],
 ) -> ExitCode:
     """Run a workflow once for each line of a file.
 
@@ -152,7 +125,7 @@ def batch(
     it skips what has succeeded, and runs what failed or was edited. What was started and has no known end may have
     run, and is left alone unless --rerun-unknown is given. Ctrl-C lets what runs end; a second one leaves at once.
     """
-    from .batch.work import Order, run_batch
+    from sim_sdk.cli.batch.work import Order, run_batch
 
     order = Order(
         workflow_id=workflow_id,
@@ -165,97 +138,40 @@ def batch(
         ordered=ordered,
         rerun_unknown=rerun_unknown,
     )
-    with _connect(view, base_url, pool_size=concurrency) as client:
-        return run_batch(view, client, order)
+    with session.connect(pool_size=concurrency) as client:
+        return run_batch(session.view, client, order)
 
 
-@sim.command()
+@click.command()
 @click.argument("task_id", metavar="TASK_ID")
 @click.option("--wait", is_flag=True, help="Follow the job to its end.")
 @timeout_option("With --wait: time limit (default none).")
 @connection_options
 @click.pass_obj
-def job(view: View, task_id: str, wait: bool, timeout: Optional[float], base_url: Optional[str]) -> ExitCode:
+def job(session: Session, task_id: str, wait: bool, timeout: Optional[float]) -> ExitCode:
     """Show a job's state, and how it ended."""
-    with _connect(view, base_url) as client:
-        status = _follow(view, client, task_id, timeout) if wait else client.get_job_status(task_id)
-    view.job(status)
-    return _exit_code(read_job_result(status)) if status["status"] in TERMINAL_STATES else ExitCode.SUCCESS
+    with session.connect() as client:
+        found = _follow(session.view, client, task_id, timeout) if wait else _look_at(session.view, client, task_id)
+    session.view.job(found)
+    return _exit_code(read_job_result(found)) if found["status"] in TERMINAL_STATES else ExitCode.SUCCESS
 
 
-@sim.command()
+@click.command()
 @click.argument("workflow_id", metavar="WORKFLOW_ID")
 @connection_options
 @click.pass_obj
-def status(view: View, workflow_id: str, base_url: Optional[str]) -> ExitCode:
+def status(session: Session, workflow_id: str) -> ExitCode:
     """Show whether a workflow is deployed."""
-    with _connect(view, base_url) as client:
-        view.status(client.get_workflow_status(workflow_id))
+    with session.connect() as client, session.view.waiting("the server"):
+        found = client.get_workflow_status(workflow_id)
+    session.view.status(found)
     return ExitCode.SUCCESS
-
-
-@sim.command()
-@connection_options
-@click.pass_obj
-def limits(view: View, base_url: Optional[str]) -> ExitCode:
-    """Show the account's rate limits and usage."""
-    with _connect(view, base_url) as client:
-        view.limits(client.get_usage_limits())
-    return ExitCode.SUCCESS
-
-
-@sim.command()
-@click.option("--workspace", "workspace_id", required=True, metavar="ID", help="The workspace.")
-@click.option("--level", type=click.Choice(["info", "error"]), help="Only successful runs, or only failed ones.")
-@click.option("--limit", type=int, default=20, show_default=True, help="How many.")
-@click.option("--cursor", help="Where to go on: what the page before named.")
-@connection_options
-@click.pass_obj
-def logs(
-    view: View,
-    workspace_id: str,
-    level: Any,
-    limit: int,
-    cursor: Optional[str],
-    base_url: Optional[str],
-) -> ExitCode:
-    """Show a workspace's executions, newest first."""
-    filters: LogFilters = {"limit": limit}
-    if level is not None:
-        filters["level"] = level
-    if cursor is not None:
-        filters["cursor"] = cursor
-    with _connect(view, base_url) as client:
-        view.logs(client.logs.list(workspace_id=workspace_id, **filters))
-    return ExitCode.SUCCESS
-
-
-@sim.command()
-@click.option(
-    "--dialect",
-    type=click.Choice(["documented", "2025-10", "2026-08"]),
-    default="documented",
-    show_default=True,
-    help="The version of Sim that is mocked.",
-)
-@click.option("--fast", is_flag=True, help="Don't pace it for people.")
-def demo(dialect: str, fast: bool) -> ExitCode:
-    """Show what the SDK does, against a mock of Sim: no account and no key."""
-    from .demo import play
-
-    return play(dialect, fast=fast)
-
-
-def _connect(view: View, base_url: Optional[str], **options: Any) -> SimStudioClient:
-    # The key comes from nowhere but the environment: arguments show in lists of processes.
-    if base_url is not None:
-        options["base_url"] = base_url
-    return SimStudioClient(clock=view.clock, **options)
 
 
 def _run(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
     timeout = _RUN_TIMEOUT if order.timeout is None else order.timeout
-    with _interruptible("interrupted; the connection is closed, the run may go on"):
+    waiting = view.waiting("the run to end", timeout)
+    with _interruptible("interrupted; the connection is closed, the run may go on"), waiting:
         result = client.execute_with_retry(
             order.workflow_id,
             order.input_data,
@@ -269,7 +185,8 @@ def _run(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
 
 
 def _run_in_background(view: View, client: SimStudioClient, order: _Order, *, wait: bool) -> ExitCode:
-    with _interruptible("interrupted; the connection is closed, the run may have been queued"):
+    waiting = view.waiting("the run to be queued", _RUN_TIMEOUT)
+    with _interruptible("interrupted; the connection is closed, the run may have been queued"), waiting:
         queued = client.execute_with_retry(
             order.workflow_id,
             order.input_data,
@@ -291,14 +208,22 @@ def _run_in_background(view: View, client: SimStudioClient, order: _Order, *, wa
 
 
 def _stream(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
-    with _interruptible("interrupted; the stream is closed, the run may go on"), client.stream_workflow(
-        order.workflow_id, order.input_data, selected_outputs=order.selected_outputs, timeout=order.timeout
-    ) as stream:
-        return _exit_code(view.stream(stream))
+    with _interruptible("interrupted; the stream is closed, the run may go on"):
+        with view.waiting("the run to start", order.timeout):
+            stream = client.stream_workflow(
+                order.workflow_id, order.input_data, selected_outputs=order.selected_outputs, timeout=order.timeout
+            )
+        with stream:
+            return _exit_code(view.stream(stream))
+
+
+def _look_at(view: View, client: SimStudioClient, task_id: str) -> Dict[str, Any]:
+    with view.waiting("the server"):
+        return client.get_job_status(task_id)
 
 
 def _follow(view: View, client: SimStudioClient, task_id: str, timeout: Optional[float]) -> Dict[str, Any]:
-    with _interruptible("interrupted; the job goes on", task_id), view.following() as on_status:
+    with _interruptible("interrupted; the job goes on", task_id), view.following(timeout) as on_status:
         return client.wait_for_job(task_id, timeout=timeout, on_status=on_status)
 
 

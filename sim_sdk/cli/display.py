@@ -1,0 +1,48 @@
+"""What a terminal shows while the command waits."""
+
+from contextlib import contextmanager
+from typing import Callable, Iterator, List
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+
+__all__ = ["Display"]
+
+_REFRESHES = 10  # a second
+
+Render = Callable[[], RenderableType]
+
+
+class Display:
+    """The last lines of a terminal, drawn anew all the time, and gone when the waiting has ended.
+
+    A terminal can have one only. Whoever shows something while something else is on show covers it up meanwhile.
+
+    Args:
+        console: The terminal. Where it is none, nothing is shown.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown: List[Render] = []
+
+    @contextmanager
+    def showing(self, render: Render) -> Iterator[None]:
+        """Show what `render` gives meanwhile; it is asked each time that it is drawn."""
+        if not self._console.is_terminal:
+            yield
+            return
+        self._shown.append(render)
+        try:
+            if len(self._shown) > 1:
+                yield
+                return
+            with Live(
+                get_renderable=self._render, console=self._console, refresh_per_second=_REFRESHES, transient=True
+            ):
+                yield
+        finally:
+            self._shown.remove(render)
+
+    def _render(self) -> RenderableType:
+        return self._shown[-1]() if self._shown else Group()

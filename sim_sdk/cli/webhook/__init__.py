@@ -1,0 +1,1 @@
+"""The command `sim webhook`: a `listener` receives deliveries, a `sender` makes one from a `sample`."""

@@ -1,0 +1,150 @@
+"""Receives webhook deliveries over HTTP."""
+
+import json
+import os
+import time
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, SimpleQueue
+from socketserver import TCPServer
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Any, Dict, Iterator, Optional, Sequence, Tuple, Type
+from typing import Counter as CounterOf
+
+from sim_sdk import webhooks
+from sim_sdk._version import __version__
+
+from .delivery import Delivery
+
+__all__ = ["Listener"]
+
+_LARGEST_BODY = 16 * 1024 * 1024  # bytes
+_SILENCE = 30.0  # seconds after which a sender that says nothing is given up
+_GLANCE = 0.2  # seconds; a wait without end could not be interrupted on Windows
+
+
+class Listener:
+    """A server for deliveries; iterating gives them. A context manager.
+
+    Each is answered as soon as it is checked: with `answer`, or with 401 where it is not to be trusted.
+
+    Args:
+        host: The address to listen at.
+        port: The port; 0 for any that is free.
+        secrets: The webhook's secrets; a delivery that any of them signed is good.
+        tolerance: How old a delivery may be, in seconds.
+        answer: The HTTP status for good deliveries.
+
+    Raises:
+        OSError: The address cannot be listened at.
+    """
+
+    def __init__(
+        self, host: str, port: int, secrets: Sequence[str], *, tolerance: float = 300.0, answer: int = 200
+    ) -> None:
+        self._secrets = secrets
+        self._tolerance = tolerance
+        self._answer = answer
+        self._deliveries: SimpleQueue[Delivery] = SimpleQueue()
+        self._seen: CounterOf[str] = Counter()
+        self._lock = Lock()
+        self._server = _Server((host, port), self)
+        self._thread = Thread(target=self._server.serve_forever, name="sim-webhook", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where deliveries go."""
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}/"
+
+    def __enter__(self) -> "Listener":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def __iter__(self) -> Iterator[Delivery]:
+        while True:
+            try:
+                yield self._deliveries.get(timeout=_GLANCE)
+            except Empty:
+                continue
+
+    def receive(self, body: bytes, headers: Any) -> Tuple[int, Dict[str, Any]]:
+        """Check a delivery, and pass it on. Gives the answer: a status and a JSON object."""
+        delivery = self._checked(body, headers)
+        self._deliveries.put(delivery)
+        if delivery.error is not None:
+            return 401, {"error": delivery.error.reason}
+        return self._answer, {"received": True}
+
+    def _checked(self, body: bytes, headers: Any) -> Delivery:
+        received, delivery_id = time.time(), webhooks.delivery_id(headers)
+        try:
+            event = webhooks.verify(body, headers, self._secrets, self._tolerance)
+        except webhooks.WebhookError as error:
+            return Delivery(received, delivery_id, error=error)
+        if delivery_id is None:
+            return Delivery(received, None, event)
+        with self._lock:
+            self._seen[delivery_id] += 1
+            return Delivery(received, delivery_id, event, times=self._seen[delivery_id])
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # On Windows it would let a second listener take the port.
+    allow_reuse_address = os.name != "nt"
+
+    def __init__(self, address: Tuple[str, int], listener: Listener) -> None:
+        self.listener = listener
+        super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Bind, without asking for the host's full name, which can take long."""
+        TCPServer.server_bind(self)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A sender that goes away is no delivery, and nothing to show."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: _Server
+    server_version = f"sim-sdk/{__version__}"
+    sys_version = ""
+    timeout = _SILENCE
+
+    def do_POST(self) -> None:
+        length = self.headers.get("content-length", "")
+        if not length.isdecimal():
+            self._respond(411, {"error": "the length of the body is not told"})
+        elif int(length) > _LARGEST_BODY:
+            self._respond(413, {"error": f"the body is larger than {_LARGEST_BODY} bytes"})
+        else:
+            body = self.rfile.read(int(length))
+            if len(body) == int(length):
+                self._respond(*self.server.listener.receive(body, self.headers))
+
+    def do_GET(self) -> None:
+        self._respond(405, {"error": "webhook deliveries are sent by POST"})
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Deliveries are shown by the command."""
+
+    def _respond(self, status: int, document: Dict[str, Any]) -> None:
+        content = json.dumps(document).encode() + b"\n"
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
