@@ -5,45 +5,68 @@ output here.
 """
 
 import json
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
 from .events import BlockChunk, ChunkReset, StreamEvent, StreamFailure
 
+# What a block costs that streams nothing, in bytes: about what it takes in memory.
+_BLOCK_BYTES = 256
+
 
 class Assembly:
-    """What has been streamed so far, by block, in the order in which the blocks began."""
+    """What has been streamed so far, by block, in the order in which the blocks began.
+
+    Attributes:
+        events: How many events there were.
+        failure: What befell a block, or None.
+        size: How much of memory is taken by what was streamed, in bytes; what is void by now counts too.
+    """
 
     def __init__(self) -> None:
         self.events = 0
         self.failure: Optional[str] = None
-        self._chunks: Dict[str, List[str]] = {}
+        self.size = 0
+        # UTF-8 in byte arrays, not lists of pieces: however small the pieces, memory is that of the text.
+        self._texts: Dict[str, bytearray] = {}
 
     def add(self, event: StreamEvent) -> None:
         """Take the next event."""
         self.events += 1
         if isinstance(event, BlockChunk):
-            self._chunks.setdefault(event.block_id, []).append(event.chunk)
+            self._append(event.block_id, event.chunk.encode("utf-8", "surrogatepass"))
         elif isinstance(event, ChunkReset):
-            self._chunks.pop(event.block_id, None)
+            self._texts.pop(event.block_id, None)
         elif isinstance(event, StreamFailure):
             self.failure = event.error
 
     def text(self) -> Optional[str]:
         """All that was streamed, None where nothing was."""
-        return "".join(chunk for chunks in self._chunks.values() for chunk in chunks) if self._chunks else None
+        return _text(b"".join(self._texts.values())) if self._texts else None
 
     def output(self, final: Any) -> Any:
         """The output that the last event gives, with the streamed text that it lacks as the blocks' `content`."""
-        if not self._chunks or not (final is None or isinstance(final, dict)):
+        if not self._texts or not (final is None or isinstance(final, dict)):
             return final
         output: Dict[str, Any] = dict(final or {})
-        for block_id, chunks in self._chunks.items():
+        for block_id, streamed in self._texts.items():
             block = output.get(block_id, {})
             if isinstance(block, dict) and "content" not in block:
-                missing = _unaccounted("".join(chunks), list(block.values()))
+                missing = _unaccounted(_text(streamed), list(block.values()))
                 if missing:
                     output[block_id] = {**block, "content": missing}
         return output
+
+    def _append(self, block_id: str, text: bytes) -> None:
+        streamed = self._texts.get(block_id)
+        if streamed is None:
+            streamed = self._texts[block_id] = bytearray()
+            self.size += _BLOCK_BYTES + len(block_id)
+        streamed += text
+        self.size += len(text)
+
+
+def _text(streamed: Union[bytes, bytearray]) -> str:
+    return streamed.decode("utf-8", "surrogatepass")  # a surrogate may be all that a JSON text holds
 
 
 def _unaccounted(text: str, values: List[Any]) -> str:

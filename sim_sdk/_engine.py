@@ -1,7 +1,7 @@
 """One exchange, and trying again: deadlines, error mapping, logging. Written as flows, without I/O."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Type, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from ._answer import Answer
@@ -90,14 +90,11 @@ class Engine:
 
     def read(self, response: ResponseHandle, call: Call, *, idle: Optional[float] = None) -> Flow[Answer]:
         """The rest of an answer, up to the size that the client accepts."""
-        pieces: List[bytes] = []
-        size = 0
+        body = bytearray()  # no list of pieces: those of some servers are smaller than what a list takes for each
         try:
             while not response.ended:
-                piece = yield from self.read_piece(response, call, idle=idle)
-                pieces.append(piece)
-                size += len(piece)
-                if self.options.max_response_bytes is not None and size > self.options.max_response_bytes:
+                body += yield from self.read_piece(response, call, idle=idle)
+                if self.options.max_response_bytes is not None and len(body) > self.options.max_response_bytes:
                     raise InvalidResponseError(
                         f"the answer is larger than max_response_bytes ({self.options.max_response_bytes})",
                         call.default_code,
@@ -107,7 +104,7 @@ class Engine:
                     )
         finally:
             response.close()
-        answer = self.answer(response, call, b"".join(pieces))
+        answer = self.answer(response, call, bytes(body))
         self.note(answer)
         return answer
 

@@ -8,9 +8,9 @@ from ._assembly import Assembly
 from ._engine import Call, Engine
 from ._flow import Flow, ResponseHandle
 from .errors import RequestTimeoutError, SimStudioError, StreamError, limit_error
-from .events import BlockChunk, Completed, StreamEvent, UnknownEvent, read_frame
+from .events import Completed, StreamEvent, UnknownEvent, read_frame
 from .results import WorkflowExecutionResult, read_completed
-from .sse import EventStreamDecoder, EventStreamLimitError, ServerSentEvent
+from .sse import MAX_EVENT_BYTES, MAX_LINE_BYTES, EventStreamDecoder, EventStreamLimitError, ServerSentEvent
 
 # The bare word is in the documentation, the JSON string is what servers send.
 _TERMINATORS = ("[DONE]", '"[DONE]"')
@@ -33,10 +33,9 @@ class StreamFlow:
         self._engine = engine
         self._response = response
         self._call = call
-        self._decoder = EventStreamDecoder()
+        self._decoder = _decoder(engine.options.max_response_bytes)
         self._assembly = Assembly()
         self._events: Deque[StreamEvent] = deque()
-        self._streamed = 0  # bytes
         self._completed: Optional[Completed] = None
         self._result: Optional[WorkflowExecutionResult] = None
         self._terminated = False
@@ -123,16 +122,14 @@ class StreamFlow:
         if isinstance(event, Completed):
             self._complete(event)
         self._assembly.add(event)
-        self._check_size(event)
+        self._check_size()
         self._events.append(event)
 
-    def _check_size(self, event: StreamEvent) -> None:
+    def _check_size(self) -> None:
         """What was streamed is kept for the result, so that it is limited as any other answer is."""
         limit = self._engine.options.max_response_bytes
-        if isinstance(event, BlockChunk):
-            self._streamed += len(event.chunk.encode("utf-8", "replace"))
-            if limit is not None and self._streamed > limit:
-                raise self._error(f"the streamed output is larger than max_response_bytes ({limit})")
+        if limit is not None and self._assembly.size > limit:
+            raise self._error(f"the streamed output is larger than max_response_bytes ({limit})")
 
     def _complete(self, event: Completed) -> None:
         head = self._engine.answer(self._response, self._call)
@@ -175,6 +172,13 @@ class StreamFlow:
             request_sent=True,
             partial_text=text,
         )
+
+
+def _decoder(limit: Optional[int]) -> EventStreamDecoder:
+    """A decoder that takes no event that is larger than any answer may be."""
+    if limit is None:
+        return EventStreamDecoder()
+    return EventStreamDecoder(max_line_bytes=min(limit, MAX_LINE_BYTES), max_event_bytes=min(limit, MAX_EVENT_BYTES))
 
 
 def _read_event(sent: ServerSentEvent) -> StreamEvent:

@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 from contract_tests.reliability._methods import Good, good
 from contract_tests.sdk._server import PATIENCE, Ending, Exchange, ScriptedServer, Step, answer
@@ -33,7 +33,7 @@ class FaultyServer(ScriptedServer):
         self.failed = 0
         self._script = self._exchanges()
 
-    def __enter__(self) -> "FaultyServer":
+    def __enter__(self) -> Self:
         super().__enter__()
         return self
 

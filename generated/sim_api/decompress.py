@@ -7,6 +7,10 @@ from typing import Any, Iterable, Optional, Tuple
 __all__ = ("ContentError", "Decompressor", "decompressor")
 
 _PIECE_BYTES = 65536
+
+# How much larger than its content a body may be: what is flushed often is larger, but what is all padding has no end.
+_MAX_OVERHEAD = 1024 * 1024
+_MAX_OVERHEAD_FACTOR = 32
 _GZIP = 16 + zlib.MAX_WBITS
 _ZLIB = zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS  # what some servers take "deflate" to mean
@@ -31,10 +35,19 @@ class Decompressor:
         self._zlib: Any = None
         self._input = b""
         self._ended = False
+        self._fed = 0
+        self._unfolded = 0
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes of the body, once all of the last ones are unfolded."""
-        self._input = b"" if self._ended and not self._begins_member(data) else data
+        """Take the next bytes of the body, once all of the last ones are unfolded.
+
+        Raises:
+            ContentError: The body is nothing but padding.
+        """
+        if self._fed > _MAX_OVERHEAD + _MAX_OVERHEAD_FACTOR * self._unfolded:
+            raise ContentError(f"the {self._coding} data of the answer unfold to next to nothing")
+        self._fed += len(data)
+        self._take(data)
 
     def unfold(self) -> bytes:
         """The next 64 KiB at most of what the body unfolds to; b"" where more of the body has to be fed.
@@ -44,6 +57,7 @@ class Decompressor:
         """
         while self._zlib is not None or self._input:
             piece = self._unfold()
+            self._unfolded += len(piece)
             if piece or not self._input:
                 return piece
         return b""
@@ -70,8 +84,11 @@ class Decompressor:
             rest = self._zlib.unused_data
             self._zlib = None
             self._ended = True
-            self.feed(rest)
+            self._take(rest)
         return piece
+
+    def _take(self, data: bytes) -> None:
+        self._input = b"" if self._ended and not self._begins_member(data) else data
 
     def _begins_member(self, data: bytes) -> bool:
         """Gzip data may follow each other; anything else behind an end is padding."""
