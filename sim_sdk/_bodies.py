@@ -1,6 +1,7 @@
 """The body of an execution: the input and the control keys beside it, without either overwriting the other."""
 
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+from collections import abc
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from .files import encode_input
 
@@ -53,7 +54,7 @@ def compose_body(
         controls["selected_outputs"] = selected_outputs
     if encoded is None:
         return ExecuteWorkflowBody(**controls)
-    if not isinstance(input_data, Mapping):
+    if not isinstance(input_data, abc.Mapping):
         return ExecuteWorkflowBody(**controls, input_=encoded)
     if encoded.keys() == {"input"}:
         return ExecuteWorkflowBody(**controls, input_=encoded["input"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
 from ._bodies import compose_body
 from ._engine import Call, Engine, OnRetry
 from ._flow import Flow, Notify, ResponseHandle, Sleep
+from ._headers import Headers
 from ._logging import logger
 from ._stream_flow import StreamFlow
 from ._validate import (
@@ -254,10 +255,10 @@ class Calls:
             yield Sleep(wait if remaining is None else max(0.0, min(wait, remaining)))
 
     def _is_event_stream(self, response: ResponseHandle, call: Call) -> bool:
-        head = self.engine.answer(response, call)
-        if not head.ok or not head.headers.get("content-type", "").lower().startswith(_EVENT_STREAM):
+        media_type = Headers(response.headers).get("content-type", "").lower()
+        if not 200 <= response.status < 300 or not media_type.startswith(_EVENT_STREAM):
             return False
-        self.engine.note(head)
+        self.engine.note(self.engine.answer(response, call))
         return True
 
     def _is_over(self, call: Call) -> bool:

@@ -112,9 +112,11 @@ class Engine:
         self, response: ResponseHandle, call: Call, *, total: Optional[float] = None, idle: Optional[float] = None
     ) -> Flow[bytes]:
         """The next bytes of a body, b"" at its end. `total` and `idle` are seconds; the call's deadline holds too."""
-        limits = [limit for limit in (total, self._remaining(call, sent=True)) if limit is not None]
+        remaining = self._remaining(call, sent=True)
+        if total is None or (remaining is not None and remaining < total):
+            total = remaining
         try:
-            return (yield Read(response, min(limits) if limits else None, idle))  # type: ignore[no-any-return]
+            return (yield Read(response, total, idle))  # type: ignore[no-any-return]
         except _transport_failure() as failure:
             raise self.failed(failure, call) from None
 
@@ -215,7 +217,7 @@ class Engine:
     def _response_headers(self, response: ResponseHandle) -> Headers:
         """They end up in errors and results; some servers echo the key there."""
         redact = self.options.api_key.redact
-        return Headers((redact(name), redact(value)) for name, value in response.headers)
+        return Headers([(redact(name), redact(value)) for name, value in response.headers])
 
     def _redirect(self, request: "Request[Any]", url: str, response: ResponseHandle) -> Optional[str]:
         """Where a GET goes on: only to the same origin, because the key goes along."""

@@ -4,6 +4,7 @@ import base64
 import math
 import mimetypes
 import os
+from collections import abc
 from typing import IO, Any, Dict, List, Mapping, Optional, Set, Union
 
 __all__ = ["File", "encode_input"]
@@ -11,6 +12,7 @@ __all__ = ["File", "encode_input"]
 _DEFAULT_NAME = "file"
 _DEFAULT_MIME = "application/octet-stream"
 _TEXT_MIME = "text/plain"
+_AS_THEY_ARE = (str, bool, int)
 
 
 class File:
@@ -87,13 +89,13 @@ def encode_input(value: Any, name: str = "input_data") -> Any:
 
 
 def _encode(value: Any, place: str, parents: Set[int]) -> Any:
-    if value is None or isinstance(value, (str, bool, int)):
+    if value is None or isinstance(value, _AS_THEY_ARE):
         return value
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"{place}: expected a finite number, got {value!r}, which JSON does not have")
         return value
-    if isinstance(value, (Mapping, list, tuple)):
+    if isinstance(value, (dict, list, tuple, abc.Mapping)):
         return _encode_container(value, place, parents)
     if isinstance(value, File) or callable(getattr(value, "read", None)):
         return _encode_file(value, place)
@@ -105,10 +107,13 @@ def _encode_container(value: Any, place: str, parents: Set[int]) -> Any:
         raise ValueError(f"{place}: contains itself")
     parents.add(id(value))
     encoded: Any
-    if isinstance(value, Mapping):
+    if isinstance(value, abc.Mapping):
         encoded = _encode_mapping(value, place, parents)
     else:
-        encoded = [_encode(item, f"{place}[{index}]", parents) for index, item in enumerate(value)]
+        encoded = [
+            item if isinstance(item, _AS_THEY_ARE) else _encode(item, f"{place}[{index}]", parents)
+            for index, item in enumerate(value)
+        ]
     parents.discard(id(value))
     return encoded
 
@@ -118,7 +123,8 @@ def _encode_mapping(value: Mapping[Any, Any], place: str, parents: Set[int]) -> 
     for key, item in value.items():
         if not isinstance(key, str):
             raise TypeError(f"{place}: expected str keys, got {key!r} ({type(key).__name__})")
-        encoded[key] = _encode(item, f"{place}.{key}", parents)
+        # Most values are of these; spelling out the place of each would take longer than encoding it.
+        encoded[key] = item if isinstance(item, _AS_THEY_ARE) else _encode(item, f"{place}.{key}", parents)
     return encoded
 
 

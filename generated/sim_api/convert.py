@@ -6,7 +6,11 @@ unknown enum value is a string, an unknown key is in ``additional_properties``, 
 string. Only a wrong structure (a missing key, a list in an object's place) is an error.
 """
 
-from typing import Any, Type, TypeVar, overload
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Type, TypeVar, overload
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 T = TypeVar("T")
 
@@ -24,16 +28,21 @@ def structure(value: Any, expected: Any) -> Any:
 
     Raises ValueError that says which keys are missing or wrong.
     """
-    from .converter import CONVERTER, explain  # cattrs is loaded with the first value, not with the package
-
     try:
-        return CONVERTER.structure(value, expected)
+        return _converter().structure(value, expected)
     except Exception as error:  # cattrs raises what the value provokes
+        from .converter import explain
+
         raise ValueError(explain(error)) from error
 
 
 def unstructure(value: Any) -> Any:
     """Return a model, or a list or dict of models, as a JSON value. What a free-form field holds is not copied."""
-    from .converter import CONVERTER
+    return _converter().unstructure(value)
 
-    return CONVERTER.unstructure(value)
+
+@lru_cache(maxsize=None)
+def _converter() -> "Converter":
+    from .converter import CONVERTER  # cattrs is loaded with the first value, not with the package
+
+    return CONVERTER

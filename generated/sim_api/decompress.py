@@ -7,6 +7,7 @@ from typing import Any, Iterable, Optional, Tuple
 __all__ = ("ContentError", "Decompressor", "decompressor")
 
 _PIECE_BYTES = 65536
+_SLICE_BYTES = 8192  # unfolded at a time: zlib copies what is left of it with every end of gzip data
 
 # How much larger than its content a body may be: what is flushed often is larger, but what is all padding has no end.
 _MAX_OVERHEAD = 1024 * 1024
@@ -33,8 +34,10 @@ class Decompressor:
     def __init__(self, coding: str) -> None:
         self._coding = coding
         self._zlib: Any = None
+        self._waiting = memoryview(b"")
         self._input = b""
         self._ended = False
+        self._padding = False
         self._fed = 0
         self._unfolded = 0
 
@@ -47,7 +50,7 @@ class Decompressor:
         if self._fed > _MAX_OVERHEAD + _MAX_OVERHEAD_FACTOR * self._unfolded:
             raise ContentError(f"the {self._coding} data of the answer unfold to next to nothing")
         self._fed += len(data)
-        self._take(data)
+        self._waiting = memoryview(data)
 
     def unfold(self) -> bytes:
         """The next 64 KiB at most of what the body unfolds to; b"" where more of the body has to be fed.
@@ -55,12 +58,13 @@ class Decompressor:
         Raises:
             ContentError: The body is damaged.
         """
-        while self._zlib is not None or self._input:
-            piece = self._unfold()
-            self._unfolded += len(piece)
-            if piece or not self._input:
-                return piece
-        return b""
+        piece = self._unfold_input()
+        while not piece and self._waiting:
+            self._take(bytes(self._waiting[:_SLICE_BYTES]))
+            self._waiting = self._waiting[_SLICE_BYTES:]
+            piece = self._unfold_input()
+        self._unfolded += len(piece)
+        return piece
 
     def finish(self) -> None:
         """Check that the body may end here.
@@ -70,6 +74,13 @@ class Decompressor:
         """
         if self._zlib is not None:
             raise ContentError(f"the {self._coding} data of the answer break off")
+
+    def _unfold_input(self) -> bytes:
+        while self._zlib is not None or self._input:
+            piece = self._unfold()
+            if piece or not self._input:
+                return piece
+        return b""
 
     def _unfold(self) -> bytes:
         try:
@@ -88,11 +99,10 @@ class Decompressor:
         return piece
 
     def _take(self, data: bytes) -> None:
-        self._input = b"" if self._ended and not self._begins_member(data) else data
-
-    def _begins_member(self, data: bytes) -> bool:
         """Gzip data may follow each other; anything else behind an end is padding."""
-        return self._coding in _GZIP_NAMES and data[:1] == _GZIP_MAGIC
+        if self._ended and data:
+            self._padding = self._padding or self._coding not in _GZIP_NAMES or data[:1] != _GZIP_MAGIC
+        self._input = b"" if self._padding else data
 
     def _window_bits(self) -> int:
         if self._coding in _GZIP_NAMES:
@@ -107,6 +117,9 @@ def decompressor(headers: Iterable[Tuple[str, str]]) -> Optional[Decompressor]:
 
     Names that are no coding are passed over: some servers put a charset there.
     """
-    fields = ",".join(value for name, value in headers if name.lower() == "content-encoding")
-    codings = [coding for coding in (part.strip().lower() for part in fields.split(",")) if coding in _CODINGS]
-    return Decompressor(", ".join(codings)) if codings else None
+    fields = [value for name, value in headers if name.lower() == "content-encoding"]
+    if not fields:
+        return None
+    codings = [part.strip().lower() for part in ",".join(fields).split(",")]
+    known = [coding for coding in codings if coding in _CODINGS]
+    return Decompressor(", ".join(known)) if known else None

@@ -6,6 +6,7 @@ told as a `TransportFailure`.
 """
 
 import io
+import math
 import os
 import socket
 import ssl
@@ -19,6 +20,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.util import parse_url
 from urllib3.util.connection import allowed_gai_family
 
 from .decompress import decompressor
@@ -29,6 +31,10 @@ __all__ = ("RawResponse", "Transport")
 _READ_BYTES = 65536
 _SEND_BYTES = 65536
 _NO_TIMEOUT = urllib3.Timeout(None)  # time is limited here, operation by operation
+_NO_RETRIES = urllib3.Retry(False, redirect=False)
+# Setting a timeout is a system call: one that was set for a long wait serves for another that differs by little.
+_LONG_WAIT = 1.0  # seconds
+_TIMER_SLACK = 0.01  # seconds
 _SWITCHING_PROTOCOLS = 101
 
 _Addresses = List[Tuple[Any, ...]]
@@ -42,8 +48,9 @@ class _Limits:
     def __init__(self, total: Optional[float], idle: Optional[float], connect: Optional[float] = None) -> None:
         self.sent = False
         self.set(total, idle)
-        waits = [wait for wait in (connect, total) if wait is not None]
-        self.connect_by = time.monotonic() + min(waits) if waits else None
+        self.connect_by = self.deadline
+        if connect is not None and (total is None or connect < total):
+            self.connect_by = time.monotonic() + connect
 
     def set(self, total: Optional[float], idle: Optional[float]) -> None:
         self.deadline = None if total is None else time.monotonic() + total
@@ -111,17 +118,23 @@ class _TimedSocket:
     def __init__(self, raw: Any, limits: _Limits) -> None:
         self.raw = raw
         self.limits = limits
+        self._armed = math.nan
 
     def arm(self) -> None:
-        self.raw.settimeout(self.limits.next_wait())
+        wait = self.limits.next_wait()
+        if wait is None or wait < _LONG_WAIT or not abs(wait - self._armed) < _TIMER_SLACK:
+            self.raw.settimeout(wait)
+            self._armed = math.nan if wait is None else wait
+
+    def settimeout(self, wait: Optional[float]) -> None:
+        """Nothing: urllib3's timeouts are off, and `arm` sets one before every operation."""
 
     def sendall(self, data: Any) -> None:
         self.limits.sent = True
-        with memoryview(data).cast("B") as view:
-            start = 0
-            while start < len(view):
-                self.arm()
-                start += self.raw.send(view[start : start + _SEND_BYTES])
+        rest = data if len(data) <= _SEND_BYTES else memoryview(data)
+        while rest:
+            self.arm()
+            rest = rest[self.raw.send(rest[:_SEND_BYTES]) :]
 
     def makefile(self, *args: Any, **kwargs: Any) -> io.BufferedReader:
         return _AnswerReader(_TimedReader(self), _READ_BYTES)
@@ -133,6 +146,8 @@ class _TimedSocket:
 class _WholeHead(HTTPResponse):
     def begin(self) -> None:
         super().begin()
+        if self.length is not None:
+            return
         lengths = ",".join(self.headers.get_all("content-length", ["0"])).split(",")
         if not all(length.strip().isdecimal() for length in lengths):
             # `http.client` would read on until the server closes, which it need not do.
@@ -147,10 +162,12 @@ class _WholeHead(HTTPResponse):
             if status[1] == _SWITCHING_PROTOCOLS:
                 raise HTTPException("the server switches to another protocol, which was not asked for")
             parse_headers(self.fp)
+            _current.limits.next_wait()  # raises when time is up, however many there are in the buffer
 
 
 class _TimedConnection(HTTPConnection):
     response_class = _WholeHead
+    _held: Optional[List[bytes]] = None
 
     def _new_conn(self) -> socket.socket:
         return _connect(self._dns_host, self.port, self.socket_options or (), _current.limits)
@@ -169,9 +186,28 @@ class _TimedConnection(HTTPConnection):
         self.sock: Any = _TimedSocket(self.sock, _current.limits)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
+        """Send head and body at once: each on its own would cost a system call more, and often a packet."""
         if self.sock is not None:
             self.sock.limits = _current.limits
-        super().request(*args, **kwargs)
+        self._held = []
+        try:
+            super().request(*args, **kwargs)
+            held = self._held
+        finally:
+            self._held = None
+        for piece in _joined(held):
+            super().send(piece)
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held.append(data)
+
+
+def _joined(pieces: List[bytes]) -> List[bytes]:
+    """Small pieces as one; a large one is not copied for that."""
+    return [b"".join(pieces)] if sum(map(len, pieces)) <= _SEND_BYTES else pieces
 
 
 class _TimedTLSConnection(_TimedConnection, HTTPSConnection):
@@ -265,7 +301,7 @@ class RawResponse:
         outcome = self._read()
         if isinstance(outcome, TransportFailure):
             raise outcome
-        if not outcome:
+        if not outcome or (self._decompressor is None and self._response.length_remaining == 0):
             self.ended = True
             self._response.release_conn()
         return outcome
@@ -318,7 +354,7 @@ class Transport:
             self._options["ssl_context"] = ssl_context
         self._proxy = proxy
         self._lock = threading.Lock()
-        self._manager: Optional[urllib3.PoolManager] = None
+        self._pools: Optional[_Pools] = None
         self._process = os.getpid()
 
     def open(
@@ -361,9 +397,9 @@ class Transport:
     def close(self) -> None:
         """Close the idle connections. The transport can still be used; it opens new ones."""
         with self._lock:
-            manager, self._manager = self._manager, None
-        if manager is not None:
-            manager.clear()
+            pools, self._pools = self._pools, None
+        if pools is not None:
+            pools.manager.clear()
 
     def _send(
         self,
@@ -374,27 +410,30 @@ class Transport:
         limits: _Limits,
     ) -> Union[urllib3.BaseHTTPResponse, TransportFailure]:
         try:
-            return self._pool_manager().urlopen(
+            pool, target = self._current_pools().route(url)
+            response: urllib3.BaseHTTPResponse = pool.urlopen(
                 method,
-                url,
+                target,
                 headers=headers,
                 body=body,
                 timeout=_NO_TIMEOUT,
-                retries=False,
+                retries=_NO_RETRIES,
                 redirect=False,
+                assert_same_host=False,
                 preload_content=False,
                 decode_content=False,
             )
+            return response
         except (HTTPError, OSError, ValueError) as error:
             return _failure(error, limits, reading=False)
 
-    def _pool_manager(self) -> urllib3.PoolManager:
+    def _current_pools(self) -> "_Pools":
         with self._lock:
-            if self._manager is None or self._process != os.getpid():
+            if self._pools is None or self._process != os.getpid():
                 # A forked child must not write to its parent's connections.
-                self._manager = self._new_manager()
+                self._pools = _Pools(self._new_manager())
                 self._process = os.getpid()
-            return self._manager
+            return self._pools
 
     def _new_manager(self) -> urllib3.PoolManager:
         manager: urllib3.PoolManager
@@ -404,6 +443,26 @@ class Transport:
             manager = urllib3.ProxyManager(self._proxy, **self._options)
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
         return manager
+
+
+class _Pools:
+    """The connections of one process; those of the server that was asked last are at hand without parsing its URL."""
+
+    def __init__(self, manager: urllib3.PoolManager) -> None:
+        self.manager = manager
+        self._last: Optional[Tuple[str, HTTPConnectionPool]] = None
+
+    def route(self, url: str) -> Tuple[Any, str]:
+        """What sends a request for an absolute URL, and the URL to give to it."""
+        if isinstance(self.manager, urllib3.ProxyManager):
+            return self.manager, url
+        if self._last is not None and url.startswith(self._last[0]):
+            origin, pool = self._last
+            return pool, url[len(origin) - 1 :]
+        parsed = parse_url(url)
+        pool = self.manager.connection_from_host(parsed.host, parsed.port, parsed.scheme)
+        self._last = f"{parsed.scheme}://{parsed.netloc}/", pool
+        return pool, parsed.request_uri
 
 
 def _failure(error: Exception, limits: _Limits, *, reading: bool) -> TransportFailure:

@@ -15,6 +15,7 @@ from .values import UNSET
 
 _SEPARATORS = {"comma": ",", "space": " ", "pipe": "|"}
 
+_UNRESERVED = re.compile(r"[A-Za-z0-9_~-]+")  # no dot: a segment of dots only means another path
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FORBIDDEN_IN_HEADER = re.compile(r"[\r\n\x00]")
 
@@ -25,12 +26,15 @@ def path_segment(name: str, value: object, separator: str = "") -> str:
     Raises ValueError for what would change the path's shape (an empty or dot segment, control characters), TypeError
     for a value that has no text form.
     """
+    if isinstance(value, str) and _UNRESERVED.fullmatch(value):
+        return value
     items = [text(name, item) for item in (_items(value) if separator else (value,))]
-    if "".join(items) in ("", ".", ".."):
-        raise ValueError(f"{name}: {''.join(items)!r} cannot be a part of a path")
-    if any(_CONTROL.search(item) for item in items):
+    joined = "".join(items)
+    if joined in ("", ".", ".."):
+        raise ValueError(f"{name}: {joined!r} cannot be a part of a path")
+    if _CONTROL.search(joined):
         raise ValueError(f"{name}: control characters cannot be a part of a path")
-    return separator.join(quote(item, safe="") for item in items)
+    return separator.join([quote(item, safe="") for item in items])
 
 
 def query_pairs(*parameters: Tuple[str, object, str]) -> Tuple[Tuple[str, str], ...]:
@@ -65,8 +69,7 @@ def json_text(value: object) -> Optional[str]:
     """
     if value is None or value is UNSET:
         return None
-    written = json.dumps(value, default=_model, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return _encodable("JSON", written)
+    return _encodable("JSON", _ENCODER.encode(value))
 
 
 def header(name: str, value: object) -> str:
@@ -171,3 +174,6 @@ def _model(value: Any) -> Any:
     if not is_model(type(value)):
         raise TypeError(f"a value of type {type(value).__name__} cannot be sent as JSON")
     return unstructure(value)
+
+
+_ENCODER = json.JSONEncoder(default=_model, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
