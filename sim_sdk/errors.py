@@ -8,7 +8,7 @@ import html
 import json
 import re
 from http import HTTPStatus
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Type
+from typing import Any, Callable, Container, Mapping, NamedTuple, Optional, Tuple, Type
 
 from ._headers import Headers
 from .ratelimit import read_hint
@@ -56,6 +56,9 @@ DOCUMENTED_CODES = frozenset(
 
 _BODY_LIMIT = 8192  # characters of a body, or of what it says, that an error keeps
 _SENTENCE_LIMIT = 500  # characters of a body that an error message quotes
+
+_REDIRECTS = range(300, 400)
+_CLIENT_ERRORS = range(400, 500)
 
 
 class SimStudioError(Exception):
@@ -168,7 +171,7 @@ class _Rule(NamedTuple):
 
     raises: Type[SimStudioError]
     code: Optional[str] = None  # None: the server's own where it is a documented one, else that of the method
-    statuses: Optional[range] = None
+    statuses: Optional[Container[int]] = None
     server_code: Optional["re.Pattern[str]"] = None
     message: Optional["re.Pattern[str]"] = None
 
@@ -178,10 +181,6 @@ class _Rule(NamedTuple):
             and (self.server_code is None or self.server_code.match(server_code) is not None)
             and (self.message is None or self.message.match(message) is not None)
         )
-
-
-def _status(first: int, last: Optional[int] = None) -> range:
-    return range(first, (last or first) + 1)
 
 
 def _like(pattern: str) -> "re.Pattern[str]":
@@ -194,18 +193,18 @@ _RULES: Tuple[_Rule, ...] = (
     _Rule(AmbiguousStateError, server_code=_like(r".*_AMBIGUOUS$")),
     _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, server_code=_like(r"USAGE_LIMIT_EXCEEDED")),
     _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, message=_like(r"usage limit exceeded\b")),
-    _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, statuses=_status(402)),
-    _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, statuses=_status(429)),
+    _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, statuses={402}),
+    _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, statuses={429}),
     _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, server_code=_like(r"RATE_LIMIT_EXCEEDED")),
     _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, message=_like(r"(api )?rate limit exceeded\b")),
-    _Rule(AuthenticationError, UNAUTHORIZED, statuses=_status(401)),
-    _Rule(PermissionDeniedError, statuses=_status(403)),
-    _Rule(NotFoundError, statuses=_status(404)),
-    _Rule(RequestTimeoutError, TIMEOUT, statuses=_status(408)),
-    _Rule(InvalidRequestError, INVALID_JSON, statuses=_status(400, 499), server_code=_like(r"INVALID_JSON")),
-    _Rule(InvalidRequestError, INVALID_JSON, statuses=_status(400, 499), message=_like(r"invalid json\b")),
-    _Rule(InvalidRequestError, statuses=_status(400, 499)),
-    _Rule(RedirectError, statuses=_status(300, 399)),
+    _Rule(AuthenticationError, UNAUTHORIZED, statuses={401}),
+    _Rule(PermissionDeniedError, statuses={403}),
+    _Rule(NotFoundError, statuses={404}),
+    _Rule(RequestTimeoutError, TIMEOUT, statuses={408}),
+    _Rule(InvalidRequestError, INVALID_JSON, statuses=_CLIENT_ERRORS, server_code=_like(r"INVALID_JSON")),
+    _Rule(InvalidRequestError, INVALID_JSON, statuses=_CLIENT_ERRORS, message=_like(r"invalid json\b")),
+    _Rule(InvalidRequestError, statuses=_CLIENT_ERRORS),
+    _Rule(RedirectError, statuses=_REDIRECTS),
     _Rule(ServerError),
 )
 
@@ -304,7 +303,7 @@ def _code(rule: _Rule, wording: _Wording, default_code: str) -> str:
 
 
 def _word(status: int, headers: Mapping[str, str], text: str, parsed: Any) -> _Wording:
-    if 300 <= status < 400:
+    if status in _REDIRECTS:
         return _Wording(f"{_title(status)}: the server redirects to {headers.get('location', 'an unnamed place')!r}")
     if isinstance(parsed, dict):
         return _word_object(status, text, parsed)

@@ -91,7 +91,8 @@ def sign(body: Body, secret: Secret, timestamp: int) -> str:
         secret: The webhook's secret.
         timestamp: Milliseconds since the epoch.
     """
-    return f"t={timestamp},v1={_digest(_raw(body), _secrets(secret)[0], str(timestamp))}"
+    (key,) = _secrets(secret)
+    return f"t={timestamp},v1={_digest(_raw(body), key, str(timestamp))}"
 
 
 def delivery_id(headers: HeaderFields) -> Optional[str]:
@@ -107,12 +108,13 @@ def _parse_signature(text: str) -> Tuple[str, List[str]]:
     """`t=<milliseconds>,v1=<hex>`, with one or more v1."""
     pairs = [part.strip().partition("=") for part in text.split(",")]
     times = [value for name, _, value in pairs if name == "t"]
+    timestamp = times[0] if len(times) == 1 else ""
     signatures = [value.lower() for name, _, value in pairs if name == "v1"]
-    if len(times) != 1 or not (times[0].isascii() and times[0].isdigit() and len(times[0]) <= _MAX_DIGITS):
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _MAX_DIGITS):
         raise WebhookError("the signature has no time: expected t=<milliseconds>,v1=<hex>")
     if not signatures or not all(signature.isascii() for signature in signatures):
         raise WebhookError("the signature has no v1: expected t=<milliseconds>,v1=<hex>")
-    return times[0], signatures
+    return timestamp, signatures
 
 
 def _signature(source: Union[HeaderFields, str, None]) -> str:

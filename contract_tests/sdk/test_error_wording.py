@@ -52,6 +52,7 @@ def test_each_class_of_status_begins_and_ends_where_http_says(status: int, kind:
         (500, '{"error": "Rate limit exceededness"}', ServerError, "EXECUTION_ERROR"),
         (500, '{"error": "usage limit exceeded."}', UsageLimitError, "USAGE_LIMIT_EXCEEDED"),
         (400, '{"error": "invalid json"}', InvalidRequestError, "INVALID_JSON"),
+        (499, '{"error": "invalid json"}', InvalidRequestError, "INVALID_JSON"),
         (400, '{"error": "?", "code": "invalid_json"}', InvalidRequestError, "INVALID_JSON"),
         (500, '{"error": "invalid json"}', ServerError, "EXECUTION_ERROR"),
         (500, '{"error": "?", "code": "INVALID_JSON"}', ServerError, "INVALID_JSON"),
@@ -107,6 +108,12 @@ def test_what_an_error_keeps_of_an_answer_is_limited() -> None:
 def test_an_error_tells_what_the_server_asked_for() -> None:
     error = error_of(503, "{}", {"retry-after": "7", "x-request-id": "r-1"})
     assert (error.retry_after, error.request_id, error.request_sent) == (7.0, "r-1", True)
+
+
+def test_what_else_an_error_tells_is_given_by_name() -> None:
+    assert SimStudioError("x", "TIMEOUT", 408, server_code="SLOW").server_code == "SLOW"
+    with pytest.raises(TypeError):
+        SimStudioError("x", "TIMEOUT", 408, "SLOW")  # type: ignore[misc]
 
 
 def test_a_limit_told_in_a_stream_is_an_error_of_its_own() -> None:
