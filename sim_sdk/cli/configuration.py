@@ -63,7 +63,7 @@ class Configuration:
             ConfigurationError: There is none.
         """
         if name not in self.profiles:
-            there_are = ", ".join(self.profiles) or "none"
+            there_are = ", ".join(self.profiles) or "no profiles"
             raise ConfigurationError(f"there is no profile {name!r}", hint=f"{self.path} has {there_are}")
         return self.profiles[name]
 

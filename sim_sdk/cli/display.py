@@ -38,7 +38,11 @@ class Display:
                 yield
                 return
             with Live(
-                get_renderable=self._render, console=self._console, refresh_per_second=_REFRESHES, transient=True
+                get_renderable=self._render,
+                console=self._console,
+                refresh_per_second=_REFRESHES,
+                transient=True,
+                redirect_stdout=False,  # which may be a file
             ):
                 yield
         finally:

@@ -115,5 +115,6 @@ def _explain_call(error: SimStudioError) -> Failure:
 def _word_usage(error: click.ClickException) -> str:
     message = error.format_message()
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        return f"{message.rstrip('.')}. Try '{error.ctx.command_path} --help'."
+        end = "" if message.endswith(("?", ".")) else "."
+        return f"{message}{end} Try '{error.ctx.command_path} --help'."
     return message

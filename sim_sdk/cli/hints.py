@@ -50,7 +50,7 @@ def _of_connection(error: SimStudioError, settings: Settings) -> Optional[str]:
 
 def _of_call(error: SimStudioError) -> Optional[str]:
     if isinstance(error, PermissionDeniedError):
-        return "sim status WORKFLOW_ID tells whether a workflow is deployed, and yours"
+        return "is it one of the key's owner? A workflow has to be deployed, too: sim status WORKFLOW_ID tells"
     if isinstance(error, RateLimitError):
         return "sim run --retry waits for it; sim limits shows what is left"
     if isinstance(error, UsageLimitError):

@@ -32,7 +32,7 @@ from .logs.report import report
 from .meters import usage_table
 from .settings import Settings
 from .values import json_text
-from .waiting import Countdown, JobProgress, Patience
+from .waiting import Countdown, JobProgress, Patience, Pause
 from .webhook.delivery import Delivery, Sent
 from .webhook.lines import delivery_lines, sent_line
 from .wording import milliseconds, printable, seconds
@@ -82,8 +82,12 @@ class HumanView:
         return self._display.showing(Patience(what, limit).render)
 
     def pause(self, seconds: float, what: str) -> None:
-        with self.clock.silenced(), self._display.showing(Patience(what, seconds).render):
+        with self.clock.silenced(), self._display.showing(Pause(what, seconds).render):
             self.clock.sleep(seconds)
+
+    def stopped(self) -> None:
+        if self._err.is_terminal:
+            self._err.line()  # away from the ^C that the terminal echoes
 
     @contextmanager
     def following(self, limit: Optional[float]) -> Iterator[OnStatus]:
@@ -122,14 +126,14 @@ class HumanView:
 
     def log(self, log: "LogDetail", *, data: bool) -> None:
         for part in report(log.data, self._out.width, data=data):
-            self._out.print(part, soft_wrap=isinstance(part, Text))
+            self._out.print(part, crop=False)
 
     def listening(self, url: str) -> None:
         self._note(Text.assemble("listening at ", (url, "bold cyan"), ("; Ctrl-C ends it", "dim")))
 
     def delivery(self, delivery: Delivery) -> None:
         for part in delivery_lines(delivery, self._out.width):
-            self._out.print(part, soft_wrap=isinstance(part, Text))
+            self._out.print(part, crop=False)
 
     def sent(self, sent: Sent) -> None:
         if sent.body:
@@ -166,9 +170,10 @@ class HumanView:
         self._note(_batch_summary(standing, failed))
 
     def failure(self, failure: Failure, hint: Optional[str] = None) -> None:
-        if failure.exit_code is ExitCode.INTERRUPTED and self._err.is_terminal:
-            self._err.show_cursor()  # which a live display that is left at once has hidden
-            self._err.line()  # away from the ^C that the terminal echoes
+        if failure.exit_code is ExitCode.INTERRUPTED:
+            if self._err.is_terminal:
+                self._err.show_cursor()  # which a live display that is left at once has hidden
+            self.stopped()
         message = Text.assemble(("Error: ", "bold red"), printable(failure.message))
         if failure.retry_after is not None:
             message.append(f"\nThe server asks to wait {seconds(failure.retry_after)}.")
@@ -178,7 +183,7 @@ class HumanView:
             message.append(f"\nThe server's id of the request: {printable(failure.request_id)}", "dim")
         if hint is not None:
             message.append("\nHint: ", "bold").append(printable(hint))
-        self._note(message)
+        self._err.print(message, soft_wrap=not self._err.is_terminal)
 
     def _event(self, event: StreamEvent, text: "_LiveText") -> None:
         if isinstance(event, BlockChunk):
@@ -194,7 +199,7 @@ class HumanView:
         if isinstance(value, str):
             click.echo(printable(value))
         else:
-            self._out.print(json_text(value), soft_wrap=True)
+            self._out.print(json_text(value), crop=False)
 
     def _note(self, text: RenderableType) -> None:
         self._err.print(text, soft_wrap=True)

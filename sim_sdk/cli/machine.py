@@ -65,6 +65,9 @@ class MachineView:
     def pause(self, seconds: float, what: str) -> None:
         self.clock.sleep(seconds)
 
+    def stopped(self) -> None:
+        pass
+
     @contextmanager
     def following(self, limit: Optional[float]) -> Iterator[OnStatus]:
         yield lambda job: None

@@ -40,7 +40,10 @@ class View(Protocol):
         ...
 
     def pause(self, seconds: float, what: str) -> None:
-        """Wait for something to come, for so many seconds, and show it."""
+        """Wait until it is time to look at something again."""
+
+    def stopped(self) -> None:
+        """Go on after Ctrl-C has ended what would have gone on for ever."""
 
     def following(self, limit: Optional[float]) -> ContextManager[OnStatus]:
         """Show how far a job is; what it gives takes each status. It is given up after `limit` seconds."""

@@ -17,7 +17,7 @@ from sim_sdk.results import TERMINAL_STATES
 from .display import Display
 from .wording import number, printable, seconds, time_of_day
 
-__all__ = ["Countdown", "JobProgress", "Patience"]
+__all__ = ["Countdown", "JobProgress", "Patience", "Pause"]
 
 _BAR_WIDTH = 24
 _DELAY = 0.4  # seconds; what ends sooner is no waiting
@@ -50,9 +50,28 @@ class Patience:
         if self.elapsed < _DELAY:
             return Group()
         text = Text.assemble((f"waiting for {self._what}", "cyan"), f" · {self.elapsed:.1f} s", (self.until(), "dim"))
-        row = Table.grid(padding=(0, 1))
-        row.add_row(self._spinner, text)
-        return Padding.indent(row, 2)
+        return _row(self._spinner, text)
+
+
+class Pause:
+    """The time between two looks at something that goes on.
+
+    Args:
+        what: What is looked at.
+        seconds: How long it is to the next look.
+    """
+
+    def __init__(self, what: str, seconds: float) -> None:
+        self._what = what
+        self._end = time.monotonic() + seconds
+        self._spinner = Spinner("dots", style="cyan")
+
+    def render(self) -> RenderableType:
+        left = max(0.0, self._end - time.monotonic())
+        return _row(
+            self._spinner,
+            Text.assemble((self._what, "cyan"), (f" · next look in {left:.0f} s · Ctrl-C ends", "dim")),
+        )
 
 
 class Countdown(SystemClock):
@@ -93,13 +112,11 @@ class Countdown(SystemClock):
 
     def _render(self, span: float, end: float) -> RenderableType:
         left = max(0.0, end - self.monotonic())
-        row = Table.grid(padding=(0, 1))
         bar = ProgressBar(
             total=span, completed=left, width=_BAR_WIDTH, complete_style="yellow", finished_style="yellow"
         )
         at = Text(f"at {time_of_day(self.time() + left)}", "dim")
-        row.add_row(Text("waiting", "yellow"), bar, Text(f"{left:4.1f} s until the next try"), at)
-        return Padding.indent(row, 2)
+        return _row(Text("waiting", "yellow"), bar, Text(f"{left:4.1f} s until the next try"), at)
 
 
 class JobProgress:
@@ -142,9 +159,8 @@ class JobProgress:
 
     def _render(self) -> RenderableType:
         elapsed = self._patience.elapsed
-        row = Table.grid(padding=(0, 1))
         expected = "" if self._estimate is None else f" of about {seconds(self._estimate)}"
-        row.add_row(
+        return _row(
             self._spinner,
             Text(f"{self._state:<10}", "cyan"),
             ProgressBar(
@@ -155,4 +171,9 @@ class JobProgress:
             ),
             Text.assemble(f"{elapsed:.1f} s{expected}", (self._patience.until(), "dim")),
         )
-        return Padding.indent(row, 2)
+
+
+def _row(*cells: RenderableType) -> RenderableType:
+    row = Table.grid(padding=(0, 1))
+    row.add_row(*cells)
+    return Padding.indent(row, 2)

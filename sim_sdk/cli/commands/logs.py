@@ -153,13 +153,14 @@ def _follow(view: View, client: SimStudioClient, workspace: str, filters: LogFil
         for entry in follower.poll():
             show(entry)
         while True:
-            view.pause(follower.wait(interval), "executions")
+            view.pause(follower.wait(interval), "following the executions")
             try:
                 for entry in follower.poll():
                     show(entry)
             except _PASSING as error:
                 view.warning(f"{error}; trying again")
     except KeyboardInterrupt:
+        view.stopped()
         return ExitCode.INTERRUPTED
 
 

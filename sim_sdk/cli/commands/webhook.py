@@ -81,7 +81,9 @@ def listen(
                 if good == count:
                     return ExitCode.SUCCESS
         except KeyboardInterrupt:
-            pass
+            session.view.stopped()
+            for delivery in listener.rest():
+                session.view.delivery(delivery)
     return ExitCode.INTERRUPTED
 
 

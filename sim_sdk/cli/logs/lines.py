@@ -20,7 +20,7 @@ _DURATION = 11
 _COST = 8
 _ID = 36
 _BESIDE_WORKFLOW = _TIME + 1 + _TRIGGER + _DURATION + _COST + 5 * len(_GAP)
-_SHORTEST_WORKFLOW = 16
+_SHORTEST_WORKFLOW, _LONGEST_WORKFLOW = 16, 40
 
 
 class LogLines:
@@ -34,16 +34,23 @@ class LogLines:
         self._console = console
         free = console.width - _BESIDE_WORKFLOW
         self._is_wide = free - _ID - len(_GAP) >= _SHORTEST_WORKFLOW
-        self._workflow = max(_SHORTEST_WORKFLOW, free - (_ID + len(_GAP) if self._is_wide else 0))
-
-    def head(self) -> None:
-        """Write the titles."""
-        titles = [f"{'started':{_TIME}}", " ", f"{'trigger':{_TRIGGER}}", f"{'duration':>{_DURATION}}"]
-        titles += [f"{'cost':>{_COST}}", f"{'workflow':{self._workflow}}", "id" if self._is_wide else ""]
-        self._print(Text(_GAP.join(titles).rstrip(), "bold"))
+        room = free - _ID - len(_GAP) if self._is_wide else free
+        self._workflow = min(max(_SHORTEST_WORKFLOW, room), _LONGEST_WORKFLOW)
+        self._is_begun = False
 
     def write(self, entry: "LogEntry") -> None:
-        """Write an execution."""
+        """Write an execution; above the first one, the titles."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._print(self._titles())
+        self._print(self._line(entry))
+
+    def _titles(self) -> Text:
+        titles = [f"{'started':{_TIME}}", " ", f"{'trigger':{_TRIGGER}}", f"{'duration':>{_DURATION}}"]
+        titles += [f"{'cost':>{_COST}}", f"{'workflow':{self._workflow}}", "id" if self._is_wide else ""]
+        return Text(_GAP.join(titles).rstrip(), "bold")
+
+    def _line(self, entry: "LogEntry") -> Text:
         failed = "red" if entry.level == "error" else ""
         line = Text.assemble(
             (_left(local_time(entry.started_at), _TIME), "dim"),
@@ -63,8 +70,7 @@ class LogLines:
             line.append("\n" + " " * (_TIME + len(_GAP)) + "   ")
         else:
             line.append(_GAP)
-        line.append(printable(entry.id), "dim")
-        self._print(line)
+        return line.append(printable(entry.id), "dim")
 
     def _print(self, line: Text) -> None:
         self._console.print(line, soft_wrap=True)

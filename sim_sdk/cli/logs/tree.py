@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Branch", "branches", "failure_of", "span_tree"]
 
-_BAR_WIDTH = 24
+_BAR_WIDTHS = (12, 24)
+_DURATION_WIDTH = 12
+_LONGEST_GUIDE = 24
 _FULL = "━"
 
 
@@ -45,9 +47,10 @@ def span_tree(spans: "Sequence[TraceSpan]", width: int) -> Table:
         width: The cells that there are for a line.
     """
     tree = list(branches(spans))
-    axis = _Axis([branch.span for branch in tree])
+    bar_width = min(max(width // 5, _BAR_WIDTHS[0]), _BAR_WIDTHS[1])
+    axis = _Axis([branch.span for branch in tree], bar_width)
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(overflow="ellipsis", no_wrap=True, max_width=max(20, width - _BAR_WIDTH - 16))
+    table.add_column(overflow="ellipsis", no_wrap=True, max_width=max(20, width - bar_width - _DURATION_WIDTH))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
     for branch in tree:
@@ -67,9 +70,10 @@ def failure_of(span: "TraceSpan") -> Optional[str]:
 
 
 class _Axis:
-    """The time from the first span's start to the last one's end."""
+    """The time from the first span's start to the last one's end, in so many cells."""
 
-    def __init__(self, spans: "Sequence[TraceSpan]") -> None:
+    def __init__(self, spans: "Sequence[TraceSpan]", width: int) -> None:
+        self._width = width
         starts = [start for start in map(_start, spans) if start is not None]
         self._zero = min(starts, default=0.0)
         ends = [
@@ -82,9 +86,9 @@ class _Axis:
         start, duration = _start(span), number(span.duration)
         if start is None or duration is None or self._span <= 0:
             return Text("")
-        scale = _BAR_WIDTH / self._span
-        begin = min(_BAR_WIDTH - 1, int((start - self._zero) * scale))
-        length = max(1, min(_BAR_WIDTH - begin, round(duration * scale)))
+        scale = self._width / self._span
+        begin = min(self._width - 1, int((start - self._zero) * scale))
+        length = max(1, min(self._width - begin, round(duration * scale)))
         return Text(" " * begin + _FULL * length, _style(span))
 
 
@@ -100,7 +104,10 @@ def _style(span: "TraceSpan") -> str:
 def _label(branch: Branch) -> Text:
     span = branch.span
     sign = "✗ " if span.status == "error" else "✓ "
-    label = Text.assemble((branch.guide, "dim"), (sign, _style(span)), printable(span.name or span.id or "?"))
+    guide = branch.guide
+    if len(guide) > _LONGEST_GUIDE:
+        guide = "…" + guide[-_LONGEST_GUIDE:]
+    label = Text.assemble((guide, "dim"), (sign, _style(span)), printable(span.name or span.id or "?"))
     notes = [printable(note) for note in (span.type_, *_measures(span.additional_properties)) if note]
     return label.append("  " + " · ".join(notes), "dim") if notes else label
 

@@ -37,6 +37,7 @@ def delivery_lines(delivery: Delivery, width: int) -> Iterator[RenderableType]:
         yield Padding.indent(span_tree(event.data.trace_spans, width - _INDENT), _INDENT)
     if event.data.final_output is not None:
         yield json_text(event.data.final_output)
+    yield Text("")
 
 
 def sent_line(sent: Sent) -> Text:

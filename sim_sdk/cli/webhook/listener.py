@@ -21,7 +21,7 @@ __all__ = ["Listener"]
 
 _LARGEST_BODY = 16 * 1024 * 1024  # bytes
 _SILENCE = 30.0  # seconds after which a sender that says nothing is given up
-_GLANCE = 0.2  # seconds; a wait without end could not be interrupted on Windows
+_GLANCE = 0.1  # seconds; a wait without end could not be interrupted on Windows
 
 
 class Listener:
@@ -47,10 +47,11 @@ class Listener:
         self._tolerance = tolerance
         self._answer = answer
         self._deliveries: SimpleQueue[Delivery] = SimpleQueue()
+        self._given: Optional[Delivery] = None
         self._seen: CounterOf[str] = Counter()
         self._lock = Lock()
         self._server = _Server((host, port), self)
-        self._thread = Thread(target=self._server.serve_forever, name="sim-webhook", daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(_GLANCE,), name="sim-webhook", daemon=True)
 
     @property
     def url(self) -> str:
@@ -74,9 +75,21 @@ class Listener:
     def __iter__(self) -> Iterator[Delivery]:
         while True:
             try:
-                yield self._deliveries.get(timeout=_GLANCE)
+                self._given = self._deliveries.get(timeout=_GLANCE)
             except Empty:
                 continue
+            yield self._given
+            self._given = None
+
+    def rest(self) -> Iterator[Delivery]:
+        """What is left when the iteration was interrupted, with the one that was being looked at.
+
+        Their senders have been told that they were received.
+        """
+        if self._given is not None:
+            yield self._given
+        while not self._deliveries.empty():
+            yield self._deliveries.get()
 
     def receive(self, body: bytes, headers: Any) -> Tuple[int, Dict[str, Any]]:
         """Check a delivery, and pass it on. Gives the answer: a status and a JSON object."""

@@ -1,9 +1,11 @@
 """Makes a signed delivery, as Sim does."""
 
 import json
+import string
 import time
 import uuid
 from typing import TYPE_CHECKING, Any, Dict, Optional
+from urllib.parse import quote
 
 from sim_sdk._options import DEFAULT_USER_AGENT, require_url
 from sim_sdk._validate import require_timeout
@@ -38,14 +40,14 @@ def send(url: str, event: Any, secret: Optional[str], *, timeout: float) -> Sent
     from sim_api.failures import TransportFailure
     from sim_api.transport import Transport
 
-    require_url("url", url)
+    target = _target(url)
     require_timeout("timeout", timeout)
     body = json.dumps(event).encode()
     headers = _headers(body, event, secret)
     began = time.monotonic()
     transport = Transport()
     try:
-        response = transport.open("POST", url, headers, body, connect=timeout, total=timeout, idle=None)
+        response = transport.open("POST", target, headers, body, connect=timeout, total=timeout, idle=None)
         duration = (time.monotonic() - began) * 1000
         answer = _read(response, began + timeout)
     except TransportFailure as failure:
@@ -53,6 +55,13 @@ def send(url: str, event: Any, secret: Optional[str], *, timeout: float) -> Sent
     finally:
         transport.close()
     return Sent(headers["sim-delivery-id"], response.status, duration, answer.decode("utf-8", "replace"))
+
+
+def _target(url: str) -> str:
+    """The URL as it is sent: receivers may be told apart by a query, which the URL of a Sim server never has."""
+    address, mark, query = url.partition("#")[0].partition("?")
+    require_url("url", address)
+    return quote(address + mark + query, safe=string.punctuation)
 
 
 def _headers(body: bytes, event: Any, secret: Optional[str]) -> Dict[str, str]:
