@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from sim_sdk import errors
@@ -80,7 +80,7 @@ def _codes() -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    for rule in (*errors._RULES, errors._Rule(errors.ServerError)):
+    for rule in errors._RULES:
         code = "" if rule.code is None else f"`{rule.code}`"
         cells = (_statuses(rule.statuses), _pattern(rule.server_code), _pattern(rule.message))
         yield f"| {' | '.join(cells)} | `{rule.raises.__name__}` | {code} |"
@@ -101,10 +101,11 @@ def _when(error: type[SimStudioError]) -> str:
     return inspect.getdoc(error).splitlines()[0].replace("|", "\\|")  # type: ignore[union-attr]
 
 
-def _statuses(statuses: range | None) -> str:
+def _statuses(statuses: Container[int] | None) -> str:
     if statuses is None:
         return ""
-    return str(statuses[0]) if len(statuses) == 1 else f"{statuses[0]}–{statuses[-1]}"
+    listed = [status for status in range(100, 600) if status in statuses]
+    return str(listed[0]) if len(listed) == 1 else f"{listed[0]}–{listed[-1]}"
 
 
 def _pattern(pattern: re.Pattern[str] | None) -> str:
