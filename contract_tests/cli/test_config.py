@@ -159,6 +159,13 @@ def test_a_file_that_cannot_be_read_is_2(sim: Sim) -> None:
 
     assert (ran.code, ran.out) == (2, "")
     assert f"cannot read {path}" in ran.err
+    assert "Hint: set " in ran.err
+
+
+def test_a_folder_that_is_none_is_as_good_as_no_file(mock: MockSim, sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.devnull)
+
+    assert sim("limits").code == 0
 
 
 def test_an_unknown_profile_is_2_and_the_known_ones_are_named(mock: MockSim, other: MockSim, sim: Sim) -> None:

@@ -12,8 +12,8 @@ from sim_sdk import WorkflowExecutionResult
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_it_shows_every_step_and_needs_no_key(dialect: str) -> None:
-    ran = finish(start("demo", "--fast", "--dialect", dialect))
+def test_it_shows_every_step_and_needs_no_key(sim: Sim, dialect: str) -> None:
+    ran = sim("demo", "--fast", "--dialect", dialect)
 
     assert (ran.code, ran.err) == (0, "")
     for shown in (

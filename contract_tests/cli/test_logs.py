@@ -140,13 +140,13 @@ def test_no_color_leaves_the_colours_out(
     assert not re.findall(r"\x1b\[[0-9;]*3[0-7]", sim(*LOGS).out)
 
 
-def test_all_pages_are_a_line_of_json_each_execution(any_mock: MockSim, sim: Sim) -> None:
-    if any_mock.dialect == "2025-10":
-        pytest.skip("its cursors fail")
-    for _ in range(3):
-        sim("run", "echo")
+def test_all_pages_are_a_line_of_json_each_execution(mock: MockSim, sim: Sim) -> None:
+    give_page(mock, entry("a"), entry("b"), cursor="more")
+    give_page(mock, entry("c"))
 
-    assert [line["workflowId"] for line in sim(*LOGS, "--all", "--json").lines] == ["echo"] * 3
+    assert [line["id"] for line in sim(*LOGS, "--all", "--json").lines] == ["a", "b", "c"]
+    assert last_query(mock)["cursor"] == "more"
+    assert "limit" not in last_query(mock)
 
 
 def test_a_workspace_may_come_from_the_environment(mock: MockSim, sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,6 +270,8 @@ def test_an_execution_is_found_by_its_own_id_too(any_mock: MockSim, sim: Sim) ->
         assert sim(*argv, "--json").document["data"]["executionId"] == execution_id
     ran = sim("logs", "show", "nobodys", *LOGS[1:])
     assert (ran.code, ran.out) == (3, "")
+    assert "Hint: is the id right" in ran.err
+    assert "Hint: if it is an execution's id" in sim("logs", "show", execution_id).err
 
 
 def any_mock_execution(mock: MockSim, sim: Sim) -> str:

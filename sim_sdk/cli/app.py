@@ -34,7 +34,7 @@ def run(argv: Sequence[str]) -> int:
         code: int = sim.main(list(argv), prog_name="sim", standalone_mode=False, obj=session)
     except (SimStudioError, Interrupted, click.ClickException, click.Abort, TypeError, ValueError) as error:
         failure = explain(error)
-        view.failure(failure, hint_for(error, session.settings))
+        view.failure(failure, session.hint or hint_for(error, session.settings))
         return failure.exit_code.value
     except SystemExit as end:
         if _COMPLETION in os.environ:

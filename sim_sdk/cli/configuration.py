@@ -72,8 +72,9 @@ def configuration_path(environment: Mapping[str, str] = os.environ, system: str 
     """Where the file is: %APPDATA%\\sim on Windows, else $XDG_CONFIG_HOME/sim or ~/.config/sim."""
     given = environment.get("APPDATA" if system == "nt" else "XDG_CONFIG_HOME", "")
     # The XDG specification has relative paths ignored.
-    folder = Path(given) if os.path.isabs(given) else Path.home() / ".config"
-    return folder / "sim" / "config.toml"
+    # Not Path.home(), which raises where a container's user has no home.
+    folder = given if os.path.isabs(given) else os.path.expanduser("~/.config")
+    return Path(folder, "sim", "config.toml")
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -84,10 +85,13 @@ def read_configuration(path: Path) -> Configuration:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Configuration(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot read {path}: {error}") from None
+    except OSError as error:
+        hint = f"set {'APPDATA' if os.name == 'nt' else 'XDG_CONFIG_HOME'} to the folder of another one"
+        raise ConfigurationError(f"cannot read {path}: {error.strerror}", hint) from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: {error}") from None
     try:
         return _read(path, _parse(text))
     except (TypeError, ValueError) as error:

@@ -22,6 +22,7 @@ class Session:
         profile: The profile that was asked for.
         base_url: The server that was asked for.
         settings: What is used; None before anything was.
+        hint: What a command has to say should it fail; None where what is said for all of them is better.
     """
 
     def __init__(self, view: View) -> None:
@@ -29,6 +30,7 @@ class Session:
         self.profile: Optional[str] = None
         self.base_url: Optional[str] = None
         self.settings: Optional[Settings] = None
+        self.hint: Optional[str] = None
 
     def configure(self) -> Settings:
         """Settle what is used.

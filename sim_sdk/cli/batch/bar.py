@@ -80,15 +80,15 @@ class BatchBar:
     def _note(self) -> Text:
         standing = self._standing
         if standing.stopping:
-            return Text("stopping; a second Ctrl-C leaves at once", "yellow")
+            return Text("· stopping; a second Ctrl-C leaves at once", "yellow")
         pause = self._pause()
         if pause:
-            return Text(f"paused, next try in {pause}", "yellow")
+            return Text(f"· paused, next try in {pause}", "yellow")
         left = standing.pending + standing.running
         if not standing.ended or not left:
             return Text("")
         each = (time.monotonic() - self._began) / standing.ended
-        return Text(f"about {seconds(each * left)} left", "dim")
+        return Text(f"· about {seconds(each * left)} left", "dim")
 
     def _pause(self) -> str:
         until = self._standing.paused_until

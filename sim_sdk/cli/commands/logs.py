@@ -109,7 +109,7 @@ def show(session: Session, log_id: str, workspace_id: Optional[str], data: bool)
     of_group = context.parent.params["workspace_id"] if context.parent is not None else None
     workspace = session.workspace(workspace_id or of_group)
     with session.connect() as client, session.view.waiting("the server"):
-        log = _find(client, log_id, workspace)
+        log = _find(session, client, log_id, workspace)
     session.view.log(log, data=data)
     return ExitCode.SUCCESS
 
@@ -164,12 +164,13 @@ def _follow(view: View, client: SimStudioClient, workspace: str, filters: LogFil
         return ExitCode.INTERRUPTED
 
 
-def _find(client: SimStudioClient, wanted: str, workspace: Optional[str]) -> "LogDetail":
+def _find(session: Session, client: SimStudioClient, wanted: str, workspace: Optional[str]) -> "LogDetail":
     """The log of that id, or of the execution of that id."""
     try:
         return client.logs.get(wanted)
     except NotFoundError:
         if workspace is None:
+            session.hint = "if it is an execution's id, and not a log's, say of which workspace: --workspace ID"
             raise
         found = client.logs.list(workspace_id=workspace, execution_id=wanted, limit=1).data
         if not found:
