@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from contract_tests.sdk._clock import FakeClock
+from sim_api.convert import structure
+from sim_api.v1.models import TraceSpan
 from sim_sdk._answer import Answer
 from sim_sdk._headers import Headers
 from sim_sdk._secret import Secret
@@ -84,6 +86,15 @@ def test_what_can_just_be_parsed_can_also_be_shown(form: str) -> None:
     deep = deepest()
     for depth in range(deep - 30, deep + 1):
         responses(form.format(nested(depth)).encode())
+
+
+def test_a_mistake_deep_in_a_tree_is_told_at_once() -> None:
+    # Each level once looked for it several times over: with twenty levels, for years.
+    tree: Any = "no span"
+    for _ in range(100):
+        tree = {"children": [tree]}
+    with pytest.raises(ValueError, match=r"an object expected, not str @ \$(\.children\[0\]){100}$"):
+        structure(tree, TraceSpan)
 
 
 @pytest.mark.parametrize("unusable", ["\x7f", "..", "\ud800", "", 7])

@@ -4,6 +4,7 @@
 import datetime
 import re
 import threading
+from functools import lru_cache
 from typing import Any, Callable, Dict, Mapping, Set, Union, cast, get_args
 
 import attrs
@@ -22,6 +23,7 @@ from .unions import late, union_hook
 from .values import UNSET, FilePart
 
 Hook = Callable[[Any, Any], Any]
+Read = Callable[[Dict[str, Any]], Any]
 
 _EXTRA = "additional_properties"
 
@@ -29,8 +31,12 @@ _EXTRA = "additional_properties"
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?")
 
 
-def explain(error: Exception) -> str:
-    """Say in one line where a value differs from what was expected."""
+def explain(value: Any, expected: Any, error: Exception) -> str:
+    """Say in one line where a value, whose reading raised ``error``, differs from what was expected."""
+    try:
+        _explaining_converter().structure(value, expected)
+    except Exception as explained:
+        error = explained
     return "; ".join(transform_error(error, format_exception=_reason))
 
 
@@ -68,23 +74,22 @@ class _ModelHooks:
                 self._unfinished.discard(model)
 
     def _structure(self, model: Any) -> Hook:
-        read = reader(model, self._field_hook)
+        read = self._reader(model)
         known = frozenset(model.__wire__.get(a.name, a.name) for a in attrs.fields(model) if a.name != _EXTRA)
         extra = self._extra(model)
 
         def hook(value: Any, _: Any) -> Any:
             if not isinstance(value, dict):
                 raise TypeError(f"an object expected, not {type(value).__name__}")
-            try:
-                instance = read(value)
-            except Exception:
-                self._explain(model, value)
-                raise
+            instance = read(value)
             if not known.issuperset(value):
                 instance.additional_properties = extra({k: v for k, v in value.items() if k not in known})
             return instance
 
         return hook
+
+    def _reader(self, model: Any) -> Read:
+        return reader(model, self._field_hook)
 
     def _field_hook(self, hint: Any) -> Hook:
         try:
@@ -92,12 +97,6 @@ class _ModelHooks:
         except RecursionError:
             found = late(hint, self._converter.get_structure_hook)
             return lambda value, _: found(value)
-
-    def _explain(self, model: Any, value: Any) -> None:
-        """Raise what cattrs says about a value that is not a ``model``: its slower reader knows the place."""
-        make_dict_structure_fn_from_attrs(
-            list(attrs.fields(model)), model, self._converter, _cattrs_use_linecache=False, **_overrides(model)
-        )(value, model)
 
     def _extra(self, model: Any) -> Callable[[Dict[str, Any]], Any]:
         declared = _extra_type(model)
@@ -118,6 +117,16 @@ class _ModelHooks:
             return value
 
         return hook
+
+
+class _ExplainingModelHooks(_ModelHooks):
+    """Makes hooks that read as cattrs does: what these raise knows its place."""
+
+    def _reader(self, model: Any) -> Read:
+        read = make_dict_structure_fn_from_attrs(
+            list(attrs.fields(model)), model, self._converter, _cattrs_use_linecache=False, **_overrides(model)
+        )
+        return lambda value: read(value, model)
 
 
 def _extra_type(model: Any) -> Any:
@@ -177,20 +186,24 @@ def _same_factory(_: Any) -> Any:
 def _list_factory(converter: Converter) -> Callable[[Any], Hook]:
     def factory(hint: Any) -> Hook:
         item = late(get_args(hint)[0], converter.get_structure_hook)
-        explained = list_structure_factory(hint, converter)
-
-        def hook(value: Any, _: Any) -> Any:
-            # cattrs takes anything that can be iterated over, an object's keys too.
-            if value.__class__ is not list:
-                raise TypeError(f"a list expected, not {type(value).__name__}")
-            try:
-                return [item(each) for each in value]
-            except Exception:
-                return explained(value, hint)  # fails too, and says at which item
-
-        return hook
+        return _of_list(lambda value, _: [item(each) for each in value])
 
     return factory
+
+
+def _explaining_list_factory(converter: Converter) -> Callable[[Any], Hook]:
+    return lambda hint: _of_list(list_structure_factory(hint, converter))
+
+
+def _of_list(read: Hook) -> Hook:
+    """cattrs takes anything that can be iterated over, an object's keys too."""
+
+    def hook(value: Any, hint: Any) -> Any:
+        if value.__class__ is not list:
+            raise TypeError(f"a list expected, not {type(value).__name__}")
+        return read(value, hint)
+
+    return hook
 
 
 def _union_factory(converter: Converter) -> Callable[[Any], Hook]:
@@ -198,23 +211,34 @@ def _union_factory(converter: Converter) -> Callable[[Any], Hook]:
 
 
 def _converter() -> Converter:
-    converter = Converter(detailed_validation=True)
+    """Return what converts fast; ``_explaining_converter`` tells what it could not read, and where."""
+    converter = Converter()
     models = _ModelHooks(converter)
-    converter.register_structure_hook_factory(is_model, models.structure)
+    _register(converter, models, _list_factory(converter))
     converter.register_unstructure_hook_factory(is_model, models.unstructure)
-    converter.register_structure_hook_factory(is_union, _union_factory(converter))
-    converter.register_structure_hook_factory(is_list, _list_factory(converter))
-    converter.register_structure_hook_factory(is_free_form, _same_factory)
     converter.register_unstructure_hook_factory(is_free_form, _same_factory)
-    for scalar in (str, int, float, bool):
+    converter.register_unstructure_hook(datetime.datetime, _spelled)
+    converter.register_unstructure_hook(datetime.date, _spelled)
+    converter.register_unstructure_hook(FilePart, _same)
+    return converter
+
+
+@lru_cache(maxsize=None)
+def _explaining_converter() -> Converter:
+    converter = Converter()
+    _register(converter, _ExplainingModelHooks(converter), _explaining_list_factory(converter))
+    return converter
+
+
+def _register(converter: Converter, models: _ModelHooks, lists: Callable[[Any], Hook]) -> None:
+    converter.register_structure_hook_factory(is_model, models.structure)
+    converter.register_structure_hook_factory(is_union, _union_factory(converter))
+    converter.register_structure_hook_factory(is_list, lists)
+    converter.register_structure_hook_factory(is_free_form, _same_factory)
+    for scalar in (str, int, float, bool, FilePart):
         converter.register_structure_hook(scalar, _same)
     converter.register_structure_hook(datetime.datetime, _date_time)
     converter.register_structure_hook(datetime.date, _date)
-    converter.register_unstructure_hook(datetime.datetime, _spelled)
-    converter.register_unstructure_hook(datetime.date, _spelled)
-    converter.register_structure_hook(FilePart, _same)
-    converter.register_unstructure_hook(FilePart, _same)
-    return converter
 
 
 CONVERTER = _converter()

@@ -32,7 +32,7 @@ def structure(value: Any, expected: Any) -> Any:
     except Exception as error:  # cattrs raises what the value provokes
         from .converter import explain
 
-        raise ValueError(explain(error)) from error
+        raise ValueError(explain(value, expected, error)) from error
 
 
 def unstructure(value: Any) -> Any:
