@@ -5,10 +5,14 @@ from typing import Callable, Iterator, List
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
-__all__ = ["Display"]
+__all__ = ["Display", "display_row"]
 
 _REFRESHES = 10  # a second
+_MARGINS = (0, 4, 0, 2)  # at the right there is room for the ^C that a terminal echoes
 
 Render = Callable[[], RenderableType]
 
@@ -50,3 +54,12 @@ class Display:
 
     def _render(self) -> RenderableType:
         return self._shown[-1]() if self._shown else Group()
+
+
+def display_row(*cells: RenderableType) -> RenderableType:
+    """A line of what is shown. Where it is too long its bar gives way, not its texts."""
+    row = Table.grid(padding=(0, 1))
+    for cell in cells:
+        row.add_column(no_wrap=isinstance(cell, Text))
+    row.add_row(*cells)
+    return Padding(row, _MARGINS, expand=False)

@@ -5,7 +5,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator, Optional
 
 import click
-from rich.console import RenderableType
 from rich.text import Text
 
 from sim_sdk._calls import OnStatus
@@ -144,10 +143,10 @@ class HumanView:
         self._out.print(settings_table(settings))
 
     def warning(self, message: str) -> None:
-        self._note(Text.assemble(("Warning: ", "bold yellow"), printable(message)))
+        self._sentence(Text.assemble(("Warning: ", "bold yellow"), printable(message)))
 
     def retry(self, error: SimStudioError, seconds: float) -> None:
-        self._note(refusal(error))
+        self._sentence(refusal(error))
 
     def batch_found(self, standing: Standing, found: Found) -> None:
         for name in found.torn:
@@ -174,16 +173,15 @@ class HumanView:
             if self._err.is_terminal:
                 self._err.show_cursor()  # which a live display that is left at once has hidden
             self.stopped()
-        message = Text.assemble(("Error: ", "bold red"), printable(failure.message))
+        self._sentence(Text.assemble(("Error: ", "bold red"), printable(failure.message)))
         if failure.retry_after is not None:
-            message.append(f"\nThe server asks to wait {seconds(failure.retry_after)}.")
+            self._sentence(Text(f"The server asks to wait {seconds(failure.retry_after)}."))
         if failure.task_id is not None:
-            message.append(f"\nThe job may be running yet; follow it with: sim job {printable(failure.task_id)} --wait")
+            self._note(Text(f"The job may be running yet; follow it: sim job {printable(failure.task_id)} --wait"))
         if failure.request_id is not None:
-            message.append(f"\nThe server's id of the request: {printable(failure.request_id)}", "dim")
+            self._sentence(Text(f"The server's id of the request: {printable(failure.request_id)}", "dim"))
         if hint is not None:
-            message.append("\nHint: ", "bold").append(printable(hint))
-        self._err.print(message, soft_wrap=not self._err.is_terminal)
+            self._sentence(Text.assemble(("Hint: ", "bold"), printable(hint)))
 
     def _event(self, event: StreamEvent, text: "_LiveText") -> None:
         if isinstance(event, BlockChunk):
@@ -201,8 +199,13 @@ class HumanView:
         else:
             self._out.print(json_text(value), crop=False)
 
-    def _note(self, text: RenderableType) -> None:
+    def _note(self, text: Text) -> None:
+        """Say something that is to be copied, or is short."""
         self._err.print(text, soft_wrap=True)
+
+    def _sentence(self, text: Text) -> None:
+        """Say something that is only read: a terminal has whole words in each line."""
+        self._err.print(text, soft_wrap=not self._err.is_terminal)
 
 
 class _LiveText:

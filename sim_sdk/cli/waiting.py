@@ -5,16 +5,14 @@ from contextlib import contextmanager
 from typing import Any, Dict, Iterator, Optional
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
-from rich.table import Table
 from rich.text import Text
 
 from sim_sdk._clock import SystemClock
 from sim_sdk.results import TERMINAL_STATES
 
-from .display import Display
+from .display import Display, display_row
 from .wording import number, printable, seconds, time_of_day
 
 __all__ = ["Countdown", "JobProgress", "Patience", "Pause"]
@@ -50,7 +48,7 @@ class Patience:
         if self.elapsed < _DELAY:
             return Group()
         text = Text.assemble((f"waiting for {self._what}", "cyan"), f" · {self.elapsed:.1f} s", (self.until(), "dim"))
-        return _row(self._spinner, text)
+        return display_row(self._spinner, text)
 
 
 class Pause:
@@ -68,7 +66,7 @@ class Pause:
 
     def render(self) -> RenderableType:
         left = max(0.0, self._end - time.monotonic())
-        return _row(
+        return display_row(
             self._spinner,
             Text.assemble((self._what, "cyan"), (f" · next look in {left:.0f} s · Ctrl-C ends", "dim")),
         )
@@ -116,7 +114,7 @@ class Countdown(SystemClock):
             total=span, completed=left, width=_BAR_WIDTH, complete_style="yellow", finished_style="yellow"
         )
         at = Text(f"at {time_of_day(self.time() + left)}", "dim")
-        return _row(Text("waiting", "yellow"), bar, Text(f"{left:4.1f} s until the next try"), at)
+        return display_row(Text("waiting", "yellow"), bar, Text(f"{left:4.1f} s until the next try"), at)
 
 
 class JobProgress:
@@ -160,7 +158,7 @@ class JobProgress:
     def _render(self) -> RenderableType:
         elapsed = self._patience.elapsed
         expected = "" if self._estimate is None else f" of about {seconds(self._estimate)}"
-        return _row(
+        return display_row(
             self._spinner,
             Text(f"{self._state:<10}", "cyan"),
             ProgressBar(
@@ -171,9 +169,3 @@ class JobProgress:
             ),
             Text.assemble(f"{elapsed:.1f} s{expected}", (self._patience.until(), "dim")),
         )
-
-
-def _row(*cells: RenderableType) -> RenderableType:
-    row = Table.grid(padding=(0, 1))
-    row.add_row(*cells)
-    return Padding.indent(row, 2)

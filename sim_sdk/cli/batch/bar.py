@@ -5,12 +5,10 @@ from contextlib import contextmanager
 from typing import Iterator
 
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
-from sim_sdk.cli.display import Display
+from sim_sdk.cli.display import Display, display_row
 from sim_sdk.cli.wording import seconds
 
 from .standing import Standing
@@ -61,12 +59,10 @@ class BatchBar:
 
     def _render(self) -> RenderableType:
         standing = self._standing
-        row = Table.grid(padding=(0, 1))
         completed = standing.done + standing.unknown + standing.ended
         style = "yellow" if standing.paused_until is not None else "bar.complete"
         bar = ProgressBar(total=max(1, standing.total), completed=completed, width=_BAR_WIDTH, complete_style=style)
-        row.add_row(bar, Text(self._counts()), self._note())
-        return Padding.indent(row, 2)
+        return display_row(bar, Text(self._counts()), self._note())
 
     def _counts(self) -> str:
         standing = self._standing

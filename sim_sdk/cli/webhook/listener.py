@@ -4,12 +4,13 @@ import json
 import os
 import time
 from collections import Counter
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from socketserver import TCPServer
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, Dict, Iterator, Optional, Sequence, Tuple, Type
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple, Type
 from typing import Counter as CounterOf
 
 from sim_sdk import webhooks
@@ -22,6 +23,9 @@ __all__ = ["Listener"]
 _LARGEST_BODY = 16 * 1024 * 1024  # bytes
 _SILENCE = 30.0  # seconds after which a sender that says nothing is given up
 _GLANCE = 0.1  # seconds; a wait without end could not be interrupted on Windows
+
+_Answer = Tuple[int, Dict[str, Any]]
+_Receive = Callable[[bytes, Any], _Answer]
 
 
 class Listener:
@@ -50,7 +54,7 @@ class Listener:
         self._given: Optional[Delivery] = None
         self._seen: CounterOf[str] = Counter()
         self._lock = Lock()
-        self._server = _Server((host, port), self)
+        self._server = _Server((host, port), partial(_Handler, self.receive))
         self._thread = Thread(target=self._server.serve_forever, args=(_GLANCE,), name="sim-webhook", daemon=True)
 
     @property
@@ -91,7 +95,7 @@ class Listener:
         while not self._deliveries.empty():
             yield self._deliveries.get()
 
-    def receive(self, body: bytes, headers: Any) -> Tuple[int, Dict[str, Any]]:
+    def receive(self, body: bytes, headers: Any) -> _Answer:
         """Check a delivery, and pass it on. Gives the answer: a status and a JSON object."""
         delivery = self._checked(body, headers)
         self._deliveries.put(delivery)
@@ -117,10 +121,6 @@ class _Server(ThreadingHTTPServer):
     # On Windows it would let a second listener take the port.
     allow_reuse_address = os.name != "nt"
 
-    def __init__(self, address: Tuple[str, int], listener: Listener) -> None:
-        self.listener = listener
-        super().__init__(address, _Handler)
-
     def server_bind(self) -> None:
         """Bind, without asking for the host's full name, which can take long."""
         TCPServer.server_bind(self)
@@ -132,10 +132,13 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: _Server
     server_version = f"sim-sdk/{__version__}"
     sys_version = ""
     timeout = _SILENCE
+
+    def __init__(self, receive: _Receive, *args: Any) -> None:
+        self._receive = receive
+        super().__init__(*args)  # which handles the request
 
     def do_POST(self) -> None:
         length = self.headers.get("content-length", "")
@@ -146,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             body = self.rfile.read(int(length))
             if len(body) == int(length):
-                self._respond(*self.server.listener.receive(body, self.headers))
+                self._respond(*self._receive(body, self.headers))
 
     def do_GET(self) -> None:
         self._respond(405, {"error": "webhook deliveries are sent by POST"})
