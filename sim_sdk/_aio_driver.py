@@ -29,12 +29,6 @@ class AsyncDriver:
     async def run(self, flow: Flow[_T]) -> _T:
         """Run a flow to its end and return its result, or raise what it raises."""
         try:
-            return await self._run(flow)
-        except SimStudioError as error:
-            raise bare(error) from None
-
-    async def _run(self, flow: Flow[_T]) -> _T:
-        try:
             effect = next(flow)
             while True:
                 try:
@@ -45,6 +39,9 @@ class AsyncDriver:
                     effect = flow.send(outcome)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]  # a generator's return value is typed Any
+        except SimStudioError as error:
+            outcome = None  # what the server sent; whoever reports the error with its locals would show it
+            raise bare(error) from None
 
     def _perform(self, effect: Effect) -> Awaitable[Any]:
         if isinstance(effect, Read):

@@ -54,7 +54,7 @@ def compose_body(
         controls["selected_outputs"] = selected_outputs
     if encoded is None:
         return ExecuteWorkflowBody(**controls)
-    if not isinstance(input_data, abc.Mapping):
+    if not isinstance(input_data, (dict, abc.Mapping)):
         return ExecuteWorkflowBody(**controls, input_=encoded)
     if encoded.keys() == {"input"}:
         return ExecuteWorkflowBody(**controls, input_=encoded["input"])

@@ -27,12 +27,6 @@ class Driver:
     def run(self, flow: Flow[_T]) -> _T:
         """Run a flow to its end and return its result, or raise what it raises."""
         try:
-            return self._run(flow)
-        except SimStudioError as error:
-            raise bare(error) from None
-
-    def _run(self, flow: Flow[_T]) -> _T:
-        try:
             effect = next(flow)
             while True:
                 try:
@@ -43,6 +37,9 @@ class Driver:
                     effect = flow.send(outcome)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]  # a generator's return value is typed Any
+        except SimStudioError as error:
+            outcome = None  # what the server sent; whoever reports the error with its locals would show it
+            raise bare(error) from None
 
     def _perform(self, effect: Effect) -> Any:
         if isinstance(effect, Read):

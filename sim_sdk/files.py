@@ -107,7 +107,7 @@ def _encode_container(value: Any, place: str, parents: Set[int]) -> Any:
         raise ValueError(f"{place}: contains itself")
     parents.add(id(value))
     encoded: Any
-    if isinstance(value, abc.Mapping):
+    if isinstance(value, (dict, abc.Mapping)):
         encoded = _encode_mapping(value, place, parents)
     else:
         encoded = [
