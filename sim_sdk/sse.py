@@ -57,7 +57,7 @@ class EventStreamDecoder:
         self._unfinished_line = bytearray()
         self._data = bytearray()  # each data line with a line feed behind it
         self._closed = False
-        self._last_id = b""
+        self._last_id = ""  # decoded once, however many events have it
         self._event = b""
         self._retry: Optional[int] = None
 
@@ -136,7 +136,7 @@ class EventStreamDecoder:
             self._event = value
         elif name == b"id":
             if b"\0" not in value:
-                self._last_id = value
+                self._last_id = _text(value)
         elif name == b"retry" and value.isdigit():
             self._retry = _bounded_int(value)
 
@@ -147,7 +147,7 @@ class EventStreamDecoder:
                 ServerSentEvent(
                     event=_text(self._event) or "message",
                     data=_text(self._data),
-                    id=_text(self._last_id),
+                    id=self._last_id,
                     retry=self._retry,
                 )
             )

@@ -152,3 +152,10 @@ def test_an_event_of_tiny_pieces_takes_no_more_memory_than_a_large_one() -> None
 def test_a_line_of_tiny_pieces_takes_no_more_memory_than_a_large_one() -> None:
     limit = 64 * 1024
     assert peak_at_the_limit(EventStreamDecoder(max_line_bytes=limit), lambda: bytes(bytearray(b"ab"))) < 2 * limit
+
+
+def test_an_id_is_kept_once_however_many_events_have_it() -> None:
+    decoder = EventStreamDecoder()
+    events = decoder.feed(b"id:" + b"x" * 1000 + b"\n" + b"data\n\n" * 3) + decoder.feed(b"data\n\n")
+    assert [event.id for event in events] == ["x" * 1000] * 4
+    assert all(event.id is events[0].id for event in events)
