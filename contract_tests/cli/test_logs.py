@@ -246,6 +246,19 @@ def test_spans_of_any_kind_are_borne(mock: MockSim, sim: Sim) -> None:
     assert "\x1b" not in ran.out
 
 
+@pytest.mark.parametrize("value", [None, True, 10**20, -1.5, "text", [1], {"a": 1}], ids=str)
+def test_values_of_any_kind_are_borne(mock: MockSim, sim: Sim, terminal: Callable[[int], None], value: object) -> None:
+    terminal(80)
+    texts = {"trigger": value, "level": value, "startedAt": value, "endedAt": value, "totalDurationMs": value}
+    give_page(mock, entry("a", cost={"total": value}, **texts))
+    odd = span("a", 0, 1, duration=value, startTime=value, status=value, tokens=value, model=value, output=value)
+    give_detail(mock, odd, files=[{"name": "f", "size": value}], cost={"total": value}, **texts)
+
+    for argv in (LOGS, [*SHOW, "--data"]):
+        ran = sim(*argv)
+        assert ran.code in (0, 3), ran.err  # 3: the SDK says that the answer cannot be read
+
+
 def test_what_blocks_received_and_gave_is_shown_on_demand(mock: MockSim, sim: Sim) -> None:
     for options, times in (([], 0), (["--data"], 1)):
         give_detail(mock, span("Function 1", 0, 1, input={"code": "return 1"}, output={"pdf": "A" * 5000}))

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from typing import Callable, Iterator, List
 
 from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.padding import Padding
 from rich.table import Table
@@ -12,7 +13,7 @@ from rich.text import Text
 __all__ = ["Display", "display_row"]
 
 _REFRESHES = 10  # a second
-_MARGINS = (0, 4, 0, 2)  # at the right there is room for the ^C that a terminal echoes
+_MARGIN = 4  # cells at the right, for the ^C that a terminal echoes
 
 Render = Callable[[], RenderableType]
 
@@ -53,7 +54,7 @@ class Display:
             self._shown.remove(render)
 
     def _render(self) -> RenderableType:
-        return self._shown[-1]() if self._shown else Group()
+        return Constrain(self._shown[-1]() if self._shown else Group(), self._console.width - _MARGIN)
 
 
 def display_row(*cells: RenderableType) -> RenderableType:
@@ -62,4 +63,4 @@ def display_row(*cells: RenderableType) -> RenderableType:
     for cell in cells:
         row.add_column(no_wrap=isinstance(cell, Text))
     row.add_row(*cells)
-    return Padding(row, _MARGINS, expand=False)
+    return Padding.indent(row, 2)

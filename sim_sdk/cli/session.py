@@ -1,6 +1,6 @@
 """What all commands have: a view, and the way to the server."""
 
-from typing import Any, Optional
+from typing import Any, ContextManager, Optional
 
 from sim_sdk.client import SimStudioClient
 
@@ -10,6 +10,8 @@ from .settings import Settings, resolve
 from .view import View
 
 __all__ = ["Session"]
+
+_TIMEOUT = 30.0  # seconds, of a call that has no time limit of its own
 
 
 class Session:
@@ -63,7 +65,13 @@ class Session:
         if settings.key_is_of_profile and settings.configuration.exposed:
             path = settings.configuration.path
             self.view.warning(f"others on this machine can read the keys in {path}; chmod 600 {path} keeps them out")
-        return SimStudioClient(settings.api_key.value, settings.base_url.value, clock=self.view.clock, **options)
+        return SimStudioClient(
+            settings.api_key.value, settings.base_url.value, timeout=_TIMEOUT, clock=self.view.clock, **options
+        )
+
+    def waiting(self) -> ContextManager[None]:
+        """Show that a call is waited for that has no time limit of its own."""
+        return self.view.waiting("the server", _TIMEOUT)
 
     def workspace(self, given: Optional[str]) -> Optional[str]:
         """The workspace: the one given, or the one configured."""

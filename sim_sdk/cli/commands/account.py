@@ -14,7 +14,7 @@ __all__ = ["config", "limits"]
 @click.pass_obj
 def limits(session: Session) -> ExitCode:
     """Show the account's rate limits and usage."""
-    with session.connect() as client, session.view.waiting("the server"):
+    with session.connect() as client, session.waiting():
         found = client.get_usage_limits()
     session.view.limits(found)
     return ExitCode.SUCCESS

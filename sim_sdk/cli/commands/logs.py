@@ -88,7 +88,7 @@ def logs(
             return _follow(session.view, client, workspace, asked, interval or _INTERVAL)
         if all_pages:
             return _show_all(session.view, client, workspace, asked)
-        with session.view.waiting("the server"):
+        with session.waiting():
             page = client.logs.list(workspace_id=workspace, **asked)
         session.view.logs(page)
     return ExitCode.SUCCESS

@@ -151,7 +151,7 @@ def batch(
 def job(session: Session, task_id: str, wait: bool, timeout: Optional[float]) -> ExitCode:
     """Show a job's state, and how it ended."""
     with session.connect() as client:
-        found = _follow(session.view, client, task_id, timeout) if wait else _look_at(session.view, client, task_id)
+        found = _follow(session.view, client, task_id, timeout) if wait else _look_at(session, client, task_id)
     session.view.job(found)
     return _exit_code(read_job_result(found)) if found["status"] in TERMINAL_STATES else ExitCode.SUCCESS
 
@@ -162,7 +162,7 @@ def job(session: Session, task_id: str, wait: bool, timeout: Optional[float]) ->
 @click.pass_obj
 def status(session: Session, workflow_id: str) -> ExitCode:
     """Show whether a workflow is deployed."""
-    with session.connect() as client, session.view.waiting("the server"):
+    with session.connect() as client, session.waiting():
         found = client.get_workflow_status(workflow_id)
     session.view.status(found)
     return ExitCode.SUCCESS
@@ -217,8 +217,8 @@ def _stream(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
             return _exit_code(view.stream(stream))
 
 
-def _look_at(view: View, client: SimStudioClient, task_id: str) -> Dict[str, Any]:
-    with view.waiting("the server"):
+def _look_at(session: Session, client: SimStudioClient, task_id: str) -> Dict[str, Any]:
+    with session.waiting():
         return client.get_job_status(task_id)
 
 

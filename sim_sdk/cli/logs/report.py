@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim_sdk.cli.values import json_text
-from sim_sdk.cli.wording import dollars, local_time, milliseconds, printable, size
+from sim_sdk.cli.wording import dollars, local_time, milliseconds, number, printable, size
 
 from .lines import mark, workflow_name
 from .tree import branches, failure_of, span_tree
@@ -70,7 +70,8 @@ def _ids(log: "LogDetailData") -> Table:
 
 
 def _file(file: "LogFile") -> str:
-    return printable(file.name) + ("" if file.size is None else f", {size(file.size)}")
+    length = number(file.size)
+    return printable(file.name) + ("" if length is None else f", {size(length)}")
 
 
 def _data(spans: "List[TraceSpan]") -> Iterator[RenderableType]:
