@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, Sequen
 from ._calls import Calls, Execution
 from ._clock import Clock, SystemClock
 from ._engine import Engine
-from ._options import DEFAULT_BASE_URL, DEFAULT_USER_AGENT, Options, require_api_key, require_base_url
+from ._options import DEFAULT_BASE_URL, DEFAULT_USER_AGENT, Options, read_api_key, require_base_url
 from ._validate import require_bool, require_count, require_timeout
 from .ratelimit import RateLimitInfo
 from .retry import RetryPolicy
@@ -78,9 +78,11 @@ class ClientBase:
         clock: Optional[Clock] = None,
     ) -> None:
         # From here on the key is nowhere in plain text, not even in the locals of a traceback.
-        api_key = require_api_key(api_key)
+        key, api_key = read_api_key(api_key), None
+        if isinstance(key, Exception):
+            raise key
         options = Options(
-            api_key=api_key,
+            api_key=key,
             base_url=require_base_url(base_url),
             timeout=timeout,
             connect_timeout=connect_timeout,
@@ -116,8 +118,10 @@ class ClientBase:
         Raises:
             TypeError, ValueError: It is no key.
         """
-        api_key = require_api_key(_given("api_key", api_key))
-        self._change(api_key=api_key)
+        key, api_key = read_api_key(_given("api_key", api_key)), ""
+        if isinstance(key, Exception):
+            raise key
+        self._change(api_key=key)
 
     def set_base_url(self, base_url: str) -> None:
         """Use another server from the next request on (Python SDK page, "set_base_url").
@@ -136,11 +140,14 @@ class ClientBase:
         Raises:
             TypeError, ValueError: There is no such option, or it is not what it should be.
         """
+        if "api_key" in options:
+            key, options["api_key"] = read_api_key(_given("api_key", options["api_key"])), None
+            if isinstance(key, Exception):
+                raise key
+            options["api_key"] = key
         unknown = sorted(options.keys() - _CHANGEABLE)
         if unknown:
             raise TypeError(f"with_options: unknown option {unknown[0]!r}; there are {', '.join(sorted(_CHANGEABLE))}")
-        if "api_key" in options:
-            options["api_key"] = require_api_key(_given("api_key", options["api_key"]))
         if "base_url" in options:
             options["base_url"] = require_base_url(options["base_url"])
         copy = type(self).__new__(type(self))

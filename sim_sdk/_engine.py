@@ -223,7 +223,9 @@ class Engine:
         """Where a GET goes on: only to the same origin, because the key goes along."""
         if request.method != "GET" or response.status not in _REDIRECTS:
             return None
-        location = Headers(response.headers).get("location")
+        location = Headers(response.headers).get("location", "")
+        if self.options.api_key.redact(location) != location:
+            return None  # the key would be in the URL, and in every log of it
         try:
             target = urljoin(url, location) if location else None
             return target if target is not None and _origin(target) == _origin(url) else None

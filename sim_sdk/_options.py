@@ -3,7 +3,7 @@
 import os
 import platform
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Union
 from urllib.parse import urlsplit
 
 from ._clock import Clock, SystemClock
@@ -92,23 +92,22 @@ class Options:
             require_url("proxy", self.proxy)
 
 
-def require_api_key(value: Optional[str]) -> Secret:
-    """The key given, or that of the environment.
+def read_api_key(value: Any) -> Union[Secret, Exception]:
+    """The key given, or that of the environment; or what is wrong with it, without showing it.
 
-    Raises:
-        TypeError: It is no str.
-        ValueError: There is none, or it cannot be sent as a header. The message does not show it.
+    The error is returned, for the caller to raise when it has forgotten the key: tools that report errors with the
+    locals of a traceback would show it.
     """
     if value is None:
         value = os.environ.get("SIM_API_KEY")
     if value is None:
-        raise ValueError("api_key: expected an API key, as an argument or in the environment variable SIM_API_KEY")
+        return ValueError("api_key: expected an API key, as an argument or in the environment variable SIM_API_KEY")
     if not isinstance(value, str):
-        raise TypeError(f"api_key: expected a str, got {type(value).__name__}")
+        return TypeError(f"api_key: expected a str, got {type(value).__name__}")
     if not value.strip():
-        raise ValueError("api_key: expected an API key, got an empty str")
+        return ValueError("api_key: expected an API key, got an empty str")
     if not all(0x20 < ord(character) < 0x7F for character in value):
-        raise ValueError("api_key: expected printable ASCII without spaces; is there a line end at its end?")
+        return ValueError("api_key: expected printable ASCII without spaces; is there a line end at its end?")
     return Secret(value)
 
 

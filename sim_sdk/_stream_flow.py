@@ -2,13 +2,14 @@
 
 import json
 from collections import deque
+from dataclasses import replace
 from typing import Deque, List, Optional
 
 from ._assembly import Assembly
 from ._engine import Call, Engine
 from ._flow import Flow, ResponseHandle
 from .errors import RequestTimeoutError, SimStudioError, StreamError, limit_error
-from .events import Completed, StreamEvent, UnknownEvent, read_frame
+from .events import Completed, StreamEvent, StreamFailure, UnknownEvent, read_frame
 from .results import WorkflowExecutionResult, read_completed
 from .sse import MAX_EVENT_BYTES, MAX_LINE_BYTES, EventStreamDecoder, EventStreamLimitError, ServerSentEvent
 
@@ -118,12 +119,17 @@ class StreamFlow:
             self._terminated = True
         if self._terminated or self._completed is not None or not sent.data:
             return
-        event = _read_event(sent)
+        event = self._redacted(_read_event(sent))
         if isinstance(event, Completed):
             self._complete(event)
         self._assembly.add(event)
         self._check_size()
         self._events.append(event)
+
+    def _redacted(self, event: StreamEvent) -> StreamEvent:
+        if isinstance(event, (Completed, StreamFailure)) and event.error is not None:
+            return replace(event, error=self._engine.options.api_key.redact(event.error))
+        return event
 
     def _check_size(self) -> None:
         """What was streamed is kept for the result, so that it is limited as any other answer is."""
@@ -135,8 +141,7 @@ class StreamFlow:
         head = self._engine.answer(self._response, self._call)
         if not self._assembly.events and event.error is not None and not event.success:
             # A limit that stops the run before it begins; once a block has run, the sentence is the block's.
-            message = self._engine.options.api_key.redact(event.error)
-            limit = limit_error(message, status=head.status, headers=head.headers, now=head.received)
+            limit = limit_error(event.error, status=head.status, headers=head.headers, now=head.received)
             if limit is not None:
                 raise limit
         self._completed = event

@@ -170,7 +170,7 @@ def read_envelope(body: Mapping[str, Any], answer: Answer) -> WorkflowExecutionR
     return WorkflowExecutionResult(
         success=body["success"] is True,
         output=body.get("output"),
-        error=error_text(body.get("error")),
+        error=_told(error_text(body.get("error")), answer),
         logs=_of_type(body.get("logs"), list),
         metadata=_of_type(body.get("metadata"), dict),
         trace_spans=_of_type(body.get("traceSpans"), list),
@@ -193,7 +193,7 @@ def read_completed(event: Completed, output: Any, failure: Optional[str], answer
     """
     result = read_envelope({**event.details, "success": event.success}, answer)
     result.output = output
-    result.error = event.error or failure
+    result.error = _told(event.error or failure, answer)
     return result
 
 
@@ -249,6 +249,7 @@ def read_job(answer: Answer, task_id: str) -> Dict[str, Any]:
         "error": None,
         **body,
         "status": QUEUED if state == "pending" else state,
+        "error": _told(body.get("error"), answer),
         "metadata": {**dict.fromkeys(_JOB_METADATA), **metadata},
     }
 
@@ -313,6 +314,13 @@ def _links(value: Mapping[str, Any]) -> Dict[str, str]:
         return {"status": urlsplit(url).path} if isinstance(url, str) else {}
     except ValueError:
         return {}  # it is no URL
+
+
+def _told(error: Any, answer: Answer) -> Any:
+    """What a server says of an error, the API key taken out: errors are printed and logged as outputs are not."""
+    if isinstance(error, str):
+        return answer.redact(error)
+    return {name: _told(value, answer) for name, value in error.items()} if isinstance(error, dict) else error
 
 
 def _of_type(value: Any, kind: Type[_T]) -> Optional[_T]:

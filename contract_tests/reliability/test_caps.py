@@ -22,7 +22,8 @@ from sim_sdk._answer import Answer
 from sim_sdk._assembly import Assembly
 from sim_sdk._engine import Engine
 from sim_sdk._flow import Flow
-from sim_sdk._options import Options, require_api_key
+from sim_sdk._options import Options
+from sim_sdk._secret import Secret
 
 Endless = Callable[[], Exchange]
 
@@ -145,7 +146,7 @@ def drive(flow: Flow[Answer], body: Pieces) -> Answer:
 
 
 def test_a_body_in_tiny_pieces_takes_no_more_memory_than_in_large_ones() -> None:
-    engine = Engine(Options(require_api_key("sk-sim-canary"), "http://sim.example"))
+    engine = Engine(Options(Secret("sk-sim-canary"), "http://sim.example"))
     body = Pieces([b"%02d" % (number % 100) for number in range(50_000)])
     with traced() as peak:
         answer = drive(engine.read(body, engine.call(None)), body)

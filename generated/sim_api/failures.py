@@ -4,7 +4,7 @@
 import enum
 from typing import Tuple
 
-__all__ = ("FailureKind", "TransportFailure")
+__all__ = ("FailureKind", "TransportFailure", "without_frames")
 
 
 class FailureKind(enum.Enum):
@@ -35,6 +35,12 @@ class TransportFailure(Exception):
 
     def __reduce__(self) -> Tuple[object, ...]:
         return _rebuild, (self.kind, str(self), self.request_sent)
+
+
+def without_frames(error: BaseException) -> BaseException:
+    """What interrupted an exchange, without the frames that it came through: in there is the request, key and all."""
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _rebuild(kind: FailureKind, message: str, request_sent: bool) -> TransportFailure:

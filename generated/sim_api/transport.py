@@ -19,12 +19,13 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union, c
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HeaderParsingError, HTTPError, ReadTimeoutError
 from urllib3.util import parse_url
 from urllib3.util.connection import allowed_gai_family
+from urllib3.util.response import assert_header_parsing
 
 from .decompress import decompressor
-from .failures import FailureKind, TransportFailure
+from .failures import FailureKind, TransportFailure, without_frames
 
 __all__ = ("RawResponse", "Transport")
 
@@ -146,12 +147,21 @@ class _TimedSocket:
 class _WholeHead(HTTPResponse):
     def begin(self) -> None:
         super().begin()
+        if self.headers.defects:
+            self._refuse_unreadable_headers()
         if self.length is not None:
             return
         lengths = ",".join(self.headers.get_all("content-length", ["0"])).split(",")
         if not all(length.strip().isdecimal() for length in lengths):
             # `http.client` would read on until the server closes, which it need not do.
             raise HTTPException("the length of the answer is no number")
+
+    def _refuse_unreadable_headers(self) -> None:
+        try:
+            assert_header_parsing(self.headers)
+        except HeaderParsingError:
+            # `http.client` would leave out what comes behind, and urllib3 log it, though the key may be in there.
+            raise HTTPException("a header of the answer cannot be read") from None
 
     def _read_status(self) -> Tuple[str, int, str]:
         """Pass over all interim answers. `http.client` does so with 100 only, and takes a 103 for the answer."""
@@ -167,6 +177,7 @@ class _WholeHead(HTTPResponse):
 
 class _TimedConnection(HTTPConnection):
     response_class = _WholeHead
+    debuglevel = 0  # whatever it is for all of `http.client`, which would print the key
     _held: Optional[List[bytes]] = None
 
     def _new_conn(self) -> socket.socket:
@@ -389,7 +400,7 @@ class Transport:
             outcome = self._send(method, url, headers, body, limits)
         finally:
             del _current.limits
-        if isinstance(outcome, TransportFailure):
+        if isinstance(outcome, BaseException):
             # Raised out here, so that it carries neither the frames of urllib3 nor the header values in them.
             raise outcome
         return RawResponse(outcome, limits)
@@ -408,7 +419,7 @@ class Transport:
         headers: Mapping[str, str],
         body: Optional[bytes],
         limits: _Limits,
-    ) -> Union[urllib3.BaseHTTPResponse, TransportFailure]:
+    ) -> Union[urllib3.BaseHTTPResponse, BaseException]:
         try:
             pool, target = self._current_pools().route(url)
             response: urllib3.BaseHTTPResponse = pool.urlopen(
@@ -426,6 +437,8 @@ class Transport:
             return response
         except (HTTPError, OSError, ValueError) as error:
             return _failure(error, limits, reading=False)
+        except BaseException as error:
+            return without_frames(error)
 
     def _current_pools(self) -> "_Pools":
         with self._lock:
