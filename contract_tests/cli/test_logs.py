@@ -251,7 +251,8 @@ def test_values_of_any_kind_are_borne(mock: MockSim, sim: Sim, terminal: Callabl
     terminal(80)
     texts = {"trigger": value, "level": value, "startedAt": value, "endedAt": value, "totalDurationMs": value}
     give_page(mock, entry("a", cost={"total": value}, **texts))
-    odd = span("a", 0, 1, duration=value, startTime=value, status=value, tokens=value, model=value, output=value)
+    names = ("duration", "startTime", "status", "tokens", "model", "output")
+    odd = {**span("a", 0, 1), **dict.fromkeys(names, value)}
     give_detail(mock, odd, files=[{"name": "f", "size": value}], cost={"total": value}, **texts)
 
     for argv in (LOGS, [*SHOW, "--data"]):
