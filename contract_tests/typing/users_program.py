@@ -12,10 +12,11 @@ from sim_sdk import (
     UnknownEvent,
     WorkflowExecutionResult,
 )
-from simstudio import SimStudioClient, SimStudioError
+from simstudio import Client, SimStudioClient, SimStudioError
 
 client = SimStudioClient("key")
 
+assert_type(Client("key"), SimStudioClient)
 assert_type(client.execute_workflow("id"), WorkflowExecutionResult)
 assert_type(client.execute_workflow("id", {"a": 1}, async_execution=False), WorkflowExecutionResult)
 assert_type(client.execute_workflow("id", {"a": 1}, async_execution=True), AsyncExecutionResult)

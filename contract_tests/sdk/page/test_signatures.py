@@ -148,11 +148,16 @@ def test_the_error_of_the_page() -> None:
 
 
 def test_both_import_names_give_the_same_objects() -> None:
-    assert set(vars(simstudio)["__all__"]) == set(sim_sdk.__all__)
+    assert set(simstudio.__all__) == {*sim_sdk.__all__, "Client"}
     for name in sim_sdk.__all__:
         assert getattr(simstudio, name) is getattr(sim_sdk, name)
-    assert set(dir(simstudio)) >= set(sim_sdk.__all__)
+    assert set(dir(simstudio)) >= set(simstudio.__all__)
     assert set(dir(sim_sdk)) >= set(sim_sdk.__all__)
+
+
+def test_the_published_alias_is_there_under_the_published_name_alone() -> None:
+    assert simstudio.Client is sim_sdk.SimStudioClient
+    assert not hasattr(sim_sdk, "Client")
 
 
 @pytest.mark.parametrize("package", [simstudio, sim_sdk])
