@@ -26,3 +26,7 @@ class Secret(str):
     def redact(self, text: str) -> str:
         """The text with every occurrence of the secret replaced."""
         return text.replace(str(self), _REDACTED) if len(self) >= _SHORTEST_KEY else text
+
+    def redact_name(self, name: str) -> str:
+        """The name of a header, unless it holds the secret in capitals or small letters, which are the same there."""
+        return _REDACTED if len(self) >= _SHORTEST_KEY and self.lower() in name.lower() else name

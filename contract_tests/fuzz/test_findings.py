@@ -126,6 +126,11 @@ def test_a_key_at_the_cut_of_a_long_message_leaves_nothing_of_itself(form: str) 
         assert "sk-" not in str(answer(500, body, KEY.redact).error())
 
 
+@pytest.mark.parametrize("spelled", [str(KEY), KEY.upper(), KEY.title()])
+def test_a_key_in_the_name_of_a_header_is_shown_in_no_spelling(spelled: str) -> None:
+    responses(f"500\nx-{spelled}-id: 1\n\n".encode())
+
+
 def test_a_message_without_an_end_is_cut() -> None:
     error = answer(500, b'{"error": "' + b"x" * 1_000_000 + b'", "code": "' + b"y" * 1_000_000 + b'"}').error()
     assert len(str(error)) <= 8192
