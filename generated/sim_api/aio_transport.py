@@ -18,7 +18,7 @@ import aiohttp
 import yarl
 
 from .decompress import decompressor
-from .failures import FailureKind, TransportFailure, without_frames
+from .failures import FailureKind, TransportFailure
 
 if sys.version_info >= (3, 11):
     from asyncio import timeout as within
@@ -181,7 +181,7 @@ class AsyncTransport:
     ) -> AsyncRawResponse:
         """Send a request and wait for the head of its answer. Arguments and errors as for `Transport.open`."""
         outcome = await self._send(method, url, headers, body, connect, total, idle)
-        if isinstance(outcome, BaseException):
+        if isinstance(outcome, TransportFailure):
             # Raised out here, so that it carries neither the frames of aiohttp nor the header values in them.
             raise outcome
         return outcome
@@ -201,7 +201,7 @@ class AsyncTransport:
         connect: Optional[float],
         total: Optional[float],
         idle: Optional[float],
-    ) -> Union[AsyncRawResponse, BaseException]:
+    ) -> Union[AsyncRawResponse, TransportFailure]:
         progress = _Progress()
         _current.set(progress)
         try:
@@ -213,9 +213,9 @@ class AsyncTransport:
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
             progress.abort()
             return _failure(error, total, idle, sent=progress.sent)
-        except BaseException as error:
+        except BaseException:
             progress.abort()
-            return without_frames(error)
+            raise
 
     async def _request(
         self, method: str, url: str, headers: Mapping[str, str], body: Optional[bytes], limits: aiohttp.ClientTimeout

@@ -18,7 +18,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union, c
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HeaderParsingError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import ClosedPoolError, HeaderParsingError, HTTPError, ReadTimeoutError
 from urllib3.util import parse_url
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.response import assert_header_parsing
@@ -31,6 +31,7 @@ __all__ = ("RawResponse", "Transport")
 _READ_BYTES = 65536
 _SEND_BYTES = 65536
 _NO_TIMEOUT = urllib3.Timeout(None)  # time is limited here, operation by operation
+_LINE_END = b"\r\n"
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
 # Setting a timeout is a system call: one that was set for a long wait serves for another that differs by little.
 _LONG_WAIT = 1.0  # seconds
@@ -177,6 +178,7 @@ class _WholeHead(HTTPResponse):
 class _TimedConnection(HTTPConnection):
     response_class = _WholeHead
     debuglevel = 0  # whatever it is for all of `http.client`, which would print the key
+    _fields: List[Tuple[Any, ...]]
     _held: Optional[List[bytes]] = None
 
     def _new_conn(self) -> socket.socket:
@@ -199,20 +201,37 @@ class _TimedConnection(HTTPConnection):
         """Send head and body at once: each on its own would cost a system call more, and often a packet."""
         if self.sock is not None:
             self.sock.limits = _current.limits
+        self._fields = []
         self._held = []
         try:
             super().request(*args, **kwargs)
-            held = self._held
+            head, *body = self._held
         finally:
             self._held = None
-        for piece in _joined(held):
+        for piece in _joined([head[: -len(_LINE_END)], _lines(self._fields), *body]):
             super().send(piece)
+
+    def putheader(self, header: Any, *values: Any) -> None:
+        """Keep the field for `request`: `http.client` would take more time to check each than to send them all."""
+        self._fields.append((header, *values))
 
     def send(self, data: Any) -> None:
         if self._held is None:
             super().send(data)
         else:
             self._held.append(data)
+
+
+def _lines(fields: List[Tuple[Any, ...]]) -> bytes:
+    """The header fields of a request, and the empty line behind them. None of them can end its line early."""
+    lines = "".join([f"{name}: {_latin(*value)}\r\n" for name, *value in fields])
+    if not lines.count("\r") == lines.count("\n") == len(fields):
+        raise ValueError("a header holds a line break")
+    return lines.encode("latin-1") + _LINE_END
+
+
+def _latin(value: Union[str, bytes]) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def _joined(pieces: List[bytes]) -> List[bytes]:
@@ -409,7 +428,7 @@ class Transport:
         with self._lock:
             pools, self._pools = self._pools, None
         if pools is not None:
-            pools.manager.clear()
+            pools.close()
 
     def _send(
         self,
@@ -420,24 +439,33 @@ class Transport:
         limits: _Limits,
     ) -> Union[urllib3.BaseHTTPResponse, BaseException]:
         try:
-            pool, target = self._current_pools().route(url)
-            response: urllib3.BaseHTTPResponse = pool.urlopen(
-                method,
-                target,
-                headers=headers,
-                body=body,
-                timeout=_NO_TIMEOUT,
-                retries=_NO_RETRIES,
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-                decode_content=False,
-            )
-            return response
+            return self._send_over_pool(method, url, headers, body)
         except (HTTPError, OSError, ValueError) as error:
             return _failure(error, limits, reading=False)
         except BaseException as error:
             return without_frames(error)
+
+    def _send_over_pool(
+        self, method: str, url: str, headers: Mapping[str, str], body: Optional[bytes]
+    ) -> urllib3.BaseHTTPResponse:
+        while True:
+            pool, target = self._current_pools().route(url)
+            try:
+                response: urllib3.BaseHTTPResponse = pool.urlopen(
+                    method,
+                    target,
+                    headers=headers,
+                    body=body,
+                    timeout=_NO_TIMEOUT,
+                    retries=_NO_RETRIES,
+                    redirect=False,
+                    assert_same_host=False,
+                    preload_content=False,
+                    decode_content=False,
+                )
+                return response
+            except ClosedPoolError:
+                pass  # another thread closed the transport just now; the next pool is a new one
 
     def _current_pools(self) -> "_Pools":
         with self._lock:
@@ -475,6 +503,16 @@ class _Pools:
         pool = self.manager.connection_from_host(parsed.host, parsed.port, parsed.scheme)
         self._last = f"{parsed.scheme}://{parsed.netloc}/", pool
         return pool, parsed.request_uri
+
+    def close(self) -> None:
+        """Close the idle connections, and those in use when they are not any more.
+
+        The manager alone would leave that to the garbage collector, for as long as anybody keeps an answer.
+        """
+        pools = self.manager.pools
+        for pool in [pools[key] for key in pools.keys()]:  # noqa: SIM118  # it refuses to be iterated over
+            pool.close()
+        pools.clear()
 
 
 def _failure(error: Exception, limits: _Limits, *, reading: bool) -> TransportFailure:

@@ -1,0 +1,54 @@
+"""A client that was closed holds no connection, whatever is kept of what it did."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contract_tests.reliability._matrix import KEY
+from contract_tests.reliability._server import FaultyServer, whole
+from contract_tests.reliability.conftest import Connect
+from contract_tests.sdk._server import PATIENCE, answer
+from sim_api.transport import _Pools
+from sim_sdk import NotFoundError, SimStudioClient
+
+
+def refused(client: Any) -> object:
+    with pytest.raises(NotFoundError) as caught:
+        client.execute_workflow("wf")
+    return caught.value  # its traceback holds the answer
+
+
+def streamed(client: Any) -> object:
+    stream = client.stream_workflow("wf")
+    assert list(stream)
+    return stream
+
+
+@pytest.mark.parametrize("call", [refused, streamed])
+def test_nothing_that_is_kept_keeps_a_connection(connect: Connect, call: Any) -> None:
+    with FaultyServer(lambda good: [whole(good) if call is streamed else answer(404)]) as server:
+        client = connect(server.url)
+        kept = call(client)
+        assert not server.closed.is_set()
+        client.close()
+        assert server.closed.wait(PATIENCE)
+        assert kept is not None
+
+
+def test_a_client_that_is_closed_while_a_call_begins_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    route = _Pools.route
+    closing: list[Callable[[], None]] = []
+
+    def routed(self: _Pools, url: str) -> object:
+        found = route(self, url)
+        while closing:
+            closing.pop()()
+        return found
+
+    monkeypatch.setattr(_Pools, "route", routed)
+    with FaultyServer(lambda good: [whole(good)]) as server, SimStudioClient(KEY, server.url, max_retries=0) as client:
+        assert client.get_workflow_status("wf").is_deployed
+        closing.append(client.close)
+        assert client.execute_workflow("wf").success
+        assert [request.connection for request in server.requests] == [0, 1]
