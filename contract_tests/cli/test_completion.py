@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.cli.commands import Sim
+from contract_tests.cli.commands import Ran, Sim
 from sim_sdk.cli.configuration import configuration_path
 
 _BASH = shutil.which("bash")
@@ -49,6 +49,13 @@ def test_bash_completes_options_and_profiles(sim: Sim, tmp_path: Path) -> None:
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.splitlines() == ["--min-duration --min-cost", "hosted house"]
+
+
+def test_commands_are_completed(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"_SIM_COMPLETE": "bash_complete", "COMP_WORDS": "sim st", "COMP_CWORD": "1"}.items():
+        monkeypatch.setenv(name, value)
+
+    assert sim() == Ran(0, "plain,status\nplain,stream\n", "")
 
 
 def test_a_shell_that_is_not_known_is_2(sim: Sim) -> None:

@@ -230,6 +230,7 @@ def test_a_span_that_failed_says_why(mock: MockSim, sim: Sim) -> None:
     assert out.startswith("✗ one")
     assert "\n✗ Function 1: boom\n" in out
     assert out.count("boom") == 1
+    assert "no reason given" not in out
 
 
 def test_spans_of_any_kind_are_borne(mock: MockSim, sim: Sim) -> None:
@@ -356,8 +357,20 @@ def test_following_as_json_is_a_line_an_execution_and_two_of_one_that_was_seen_w
         ("slow", True),
         ("new", True),
     ]
-    starts = [parse_qs(request.query).get("startDate", [""])[0] for request in mock.journal]
-    assert [start[11:16] for start in starts] == ["", "06:59", "06:59", "06:59"]
+    assert starts(mock) == ["", "06:59:00", "06:59:00", "06:59:50"]
+
+
+def starts(mock: MockSim) -> list[str]:
+    """The times of day from which on the executions were asked for."""
+    return [parse_qs(request.query).get("startDate", [""])[0][11:19] for request in mock.journal]
+
+
+def test_following_gives_up_what_never_ends(mock: MockSim, sim: Sim, between_looks: Callable[..., None]) -> None:
+    give_page(mock, entry("now"), entry("lost", "2026-11-23T05:00:00.000Z", endedAt=None))
+    between_looks(lambda: give_page(mock, entry("now")))
+
+    assert [line["id"] for line in follow(sim, "--json").lines] == ["lost", "now"]
+    assert starts(mock) == ["", "06:59:50"]
 
 
 def test_following_goes_through_more_than_a_page(mock: MockSim, sim: Sim, between_looks: Callable[..., None]) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import socket
+import struct
 import sys
 import time
 from collections.abc import Iterator
@@ -161,15 +162,18 @@ def test_what_is_no_delivery_is_refused_and_not_shown(listening: Listening) -> N
 
 
 def test_a_sender_that_breaks_off_does_no_harm(sim: Sim, listening: Listening) -> None:
-    def hang_up(port: int) -> None:
+    def hang_up(port: int, *, rudely: bool) -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n{")
+            if rudely:  # with a reset instead of an end
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     process = start("webhook", "listen", "--port", "0", "--json")
     assert process.stderr is not None
     url = json.loads(process.stderr.readline())["url"]
     port = int(url.rpartition(":")[2].strip("/"))
-    hang_up(port)
+    hang_up(port, rudely=False)
+    hang_up(port, rudely=True)
     assert _ask(port, signed())[0] == 200
 
     ran = interrupt(process, lambda: True)

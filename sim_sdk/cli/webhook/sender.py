@@ -1,11 +1,9 @@
 """Makes a signed delivery, as Sim does."""
 
 import json
-import string
 import time
 import uuid
 from typing import TYPE_CHECKING, Any, Dict, Optional
-from urllib.parse import quote
 
 from sim_sdk._options import DEFAULT_USER_AGENT, require_url
 from sim_sdk._validate import require_timeout
@@ -61,7 +59,7 @@ def _target(url: str) -> str:
     """The URL as it is sent: receivers may be told apart by a query, which the URL of a Sim server never has."""
     address, mark, query = url.partition("#")[0].partition("?")
     require_url("url", address)
-    return quote(address + mark + query, safe=string.punctuation)
+    return address + mark + query
 
 
 def _headers(body: bytes, event: Any, secret: Optional[str]) -> Dict[str, str]:
