@@ -22,8 +22,12 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
-    monotonic = staticmethod(time.monotonic)
-    time = staticmethod(time.time)
+    # Looked up on each call: tests of users' programs put their own time into the module.
+    def time(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
 
     def sleep(self, seconds: float) -> Optional[Awaitable[None]]:
         time.sleep(seconds)

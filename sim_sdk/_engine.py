@@ -217,7 +217,10 @@ class Engine:
     def _response_headers(self, response: ResponseHandle) -> Headers:
         """They end up in errors and results; some servers echo the key there."""
         key = self.options.api_key
-        return Headers([(key.redact_name(name), key.redact(value)) for name, value in response.headers])
+        for name, value in response.headers:
+            if key in value or key.lower() in name.lower():
+                return Headers((key.redact_name(name), key.redact(value)) for name, value in response.headers)
+        return Headers(response.headers)
 
     def _redirect(self, request: "Request[Any]", url: str, response: ResponseHandle) -> Optional[str]:
         """Where a GET goes on: only to the same origin, because the key goes along."""

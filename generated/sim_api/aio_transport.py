@@ -205,8 +205,12 @@ class AsyncTransport:
         progress = _Progress()
         _current.set(progress)
         try:
-            async with within(_shortest(total, idle)):
-                response = await self._request(method, url, headers, body, connect)
+            if idle is None:
+                # aiohttp's own timer costs less, but runs on while the body is read.
+                response = await self._request(method, url, headers, body, _limits(connect, total))
+            else:
+                async with within(_shortest(total, idle)):
+                    response = await self._request(method, url, headers, body, _limits(connect, None))
             if response.status == _SWITCHING_PROTOCOLS:
                 raise aiohttp.ClientError("the server switches to another protocol, which was not asked for")
             return AsyncRawResponse(response, progress)
@@ -227,7 +231,7 @@ class AsyncTransport:
                     yarl.URL(url, encoded=True),
                     headers=headers,
                     data=_payload(body),
-                    timeout=aiohttp.ClientTimeout(total=None, connect=connect, ceil_threshold=math.inf),
+                    timeout=limits,
                     **self._options,
                 )
             except _Spoilt:
@@ -255,6 +259,10 @@ def _new_session() -> aiohttp.ClientSession:
     # aiohttp would send some requests again by itself, on top of what the caller decides. It has no option for that.
     session._retry_connection = False
     return session
+
+
+def _limits(connect: Optional[float], total: Optional[float]) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=total, connect=connect, ceil_threshold=math.inf)
 
 
 def _payload(body: Optional[bytes]) -> Union[bytes, io.BytesIO, None]:
