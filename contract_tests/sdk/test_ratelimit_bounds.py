@@ -48,7 +48,7 @@ def test_the_clock_of_a_server_counts_where_it_is_more_than_two_seconds_off(behi
     assert read_hint(429, headers, None, NOW + behind) == wait
 
 
-def test_never_is_the_last_day_that_can_be_shown_everywhere() -> None:
+def test_never_is_the_last_day_in_every_time_zone() -> None:
     info = read_rate_limit(429, {"x-ratelimit-reset": "9" * 30, "retry-after": "9" * 30}, None, NOW)
     assert info is not None
     last = datetime.datetime.fromtimestamp(info.reset, datetime.timezone.utc)
