@@ -1,6 +1,7 @@
 """Ways to run the command."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -55,6 +56,11 @@ class Sim:
         code = main(argv)
         out, err = self._capsys.readouterr()
         return Ran(code, out, err)
+
+
+def plain(text: str) -> list[str]:
+    """The lines that a terminal was sent, without their colours."""
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text).replace("\r", "").splitlines()
 
 
 def start(*argv: str) -> "subprocess.Popen[str]":

@@ -1,6 +1,6 @@
 """Fixtures of the command's tests: a mock to talk to, and the command run in this process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,18 @@ def any_mock(environment: None, request: pytest.FixtureRequest, monkeypatch: pyt
     with MockSim(request.param) as mock:
         _point_to(mock, monkeypatch)
         yield mock
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes what is tested think that it writes to a terminal of a width."""
+
+    def make(width: int) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("TERM", "xterm-256color")
+        monkeypatch.setenv("COLUMNS", str(width))
+
+    return make
 
 
 @pytest.fixture

@@ -10,29 +10,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from contract_tests.cli._logs import detail, entry, page, span
-from contract_tests.cli.commands import Ran, Sim
+from contract_tests.cli.commands import Ran, Sim, plain
 from sim_conformance.mock import MockSim
 from sim_sdk._clock import SystemClock
 
 LOGS = ["logs", "--workspace", MockSim.workspace_id]
 SHOW = ["logs", "show", "one"]
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Makes what is tested think that it writes to a terminal of a width."""
-
-    def make(width: int) -> None:
-        monkeypatch.setenv("FORCE_COLOR", "1")
-        monkeypatch.setenv("TERM", "xterm-256color")
-        monkeypatch.setenv("COLUMNS", str(width))
-
-    return make
-
-
-def plain(text: str) -> list[str]:
-    """The lines without their colours."""
-    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text).replace("\r", "").splitlines()
 
 
 def give_page(mock: MockSim, *entries: dict[str, Any], cursor: "str | None" = None) -> None:

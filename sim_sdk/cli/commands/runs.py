@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional, Sequence
+from typing import Any, ContextManager, Dict, Iterator, Optional, Sequence
 
 import click
 
@@ -170,7 +170,7 @@ def status(session: Session, workflow_id: str) -> ExitCode:
 
 def _run(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
     timeout = _RUN_TIMEOUT if order.timeout is None else order.timeout
-    waiting = view.waiting("the run to end", timeout)
+    waiting = _waiting(view, "the run to end", order, timeout)
     with _interruptible("interrupted; the connection is closed, the run may go on"), waiting:
         result = client.execute_with_retry(
             order.workflow_id,
@@ -184,8 +184,13 @@ def _run(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
     return _exit_code(result)
 
 
+def _waiting(view: View, what: str, order: _Order, timeout: float) -> ContextManager[None]:
+    # With retries there is no telling: each try has the time limit to itself.
+    return view.waiting(what, None if order.max_retries else timeout)
+
+
 def _run_in_background(view: View, client: SimStudioClient, order: _Order, *, wait: bool) -> ExitCode:
-    waiting = view.waiting("the run to be queued", _RUN_TIMEOUT)
+    waiting = _waiting(view, "the run to be queued", order, _RUN_TIMEOUT)
     with _interruptible("interrupted; the connection is closed, the run may have been queued"), waiting:
         queued = client.execute_with_retry(
             order.workflow_id,
