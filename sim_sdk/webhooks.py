@@ -12,6 +12,7 @@ import hmac
 import time
 from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Protocol, Sequence, Tuple, Union
 
+from ._flow import bare
 from .errors import UNAUTHORIZED, SimStudioError, parse_json
 
 if TYPE_CHECKING:
@@ -69,8 +70,20 @@ def verify(
         WebhookError: The signature is missing, malformed, wrong or stale, or the body is no event.
         TypeError, ValueError: An argument is not what it should be.
     """
-    raw = _raw(body)
-    secrets = _secrets(secret)
+    try:
+        return _verify(_raw(body), headers_or_signature, _secrets(secret), tolerance, now)
+    except WebhookError as error:
+        secret = ""  # whoever reports the error with its locals would show it
+        raise bare(error) from None
+
+
+def _verify(
+    raw: bytes,
+    headers_or_signature: Union[HeaderFields, str, None],
+    secrets: List[bytes],
+    tolerance: Optional[float],
+    now: Optional[float],
+) -> "WebhookEvent":
     timestamp, signatures = _parse_signature(_signature(headers_or_signature))
     expected = [_digest(raw, one, timestamp) for one in secrets]
     # Every pair is compared, so that the time taken tells nothing.

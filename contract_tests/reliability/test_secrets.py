@@ -30,7 +30,7 @@ from contract_tests.sdk._server import (
     json_answer,
     stream_head,
 )
-from sim_sdk import AsyncSimStudioClient, SimStudioClient, SimStudioError
+from sim_sdk import AsyncSimStudioClient, SimStudioClient, SimStudioError, webhooks
 from sim_sdk.cli import main
 
 ECHO = {"X-Request-Id": KEY, "X-Echo": f"key={KEY}", "Set-Cookie": f"k={KEY}", "Retry-After": KEY}
@@ -208,6 +208,27 @@ def test_a_key_of_the_environment_that_is_refused_is_not_shown(monkeypatch: pyte
     with pytest.raises(ValueError, match="line end") as caught:
         SimStudioClient()
     assert leaks(reports(caught.value)) == []
+
+
+BODY = b'{"id": "e"}'
+
+
+@pytest.mark.parametrize(
+    ("signature", "body", "reason"),
+    [
+        (None, BODY, "missing"),
+        ("v1=00", BODY, "malformed"),
+        ("t=1,v1=00", BODY, "mismatch"),
+        (webhooks.sign(BODY, KEY, 1), BODY, "stale"),
+        (webhooks.sign(BODY, KEY, 1000), BODY, "malformed"),
+        (webhooks.sign(b"x", KEY, 1000), b"x", "malformed"),
+    ],
+)
+def test_no_error_of_a_webhook_shows_its_secret(signature: str | None, body: bytes, reason: str) -> None:
+    with pytest.raises(webhooks.WebhookError) as caught:
+        webhooks.verify(body, signature, [KEY, "another"], tolerance=0.5, now=1.0)
+    assert caught.value.reason == reason
+    assert leaks([*reports(caught.value), *stored(caught.value)]) == []
 
 
 # Interruptions
