@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequen
 
 from ._calls import Calls
 from ._flow import Flow
+from ._shown import shown
 from ._timestamps import parse_iso
 from ._validate import is_identifier, require_bool, require_count, require_identifier, require_names, require_number
 from .errors import EXECUTION_ERROR, InvalidResponseError
@@ -27,18 +28,20 @@ class LogCalls:
 
     def list(self, workspace_id: str, filters: Mapping[str, Any]) -> "Flow[LogPage]":
         """One page."""
-        from sim_api.v1.models import LogPage
+        from sim_api.v1.models import LogEntry, LogPage
         from sim_api.v1.operations import list_logs
 
+        _show(LogPage, LogEntry)
         checked = check_filters(filters)
         request = list_logs.build(workspace_id=require_identifier("workspace_id", workspace_id), **checked)
         return (yield from self._read(request, LogPage))
 
     def get(self, log_id: str) -> "Flow[LogDetail]":
         """One execution's log."""
-        from sim_api.v1.models import LogDetail
+        from sim_api.v1.models import LogDetail, LogDetailData
         from sim_api.v1.operations import get_log
 
+        _show(LogDetail, LogDetailData)
         return (yield from self._read(get_log.build(require_identifier("log_id", log_id)), LogDetail))
 
     def get_execution(self, execution_id: str) -> "Flow[ExecutionSnapshot]":
@@ -46,6 +49,7 @@ class LogCalls:
         from sim_api.v1.models import ExecutionSnapshot
         from sim_api.v1.operations import get_execution
 
+        _show(ExecutionSnapshot)
         request = get_execution.build(require_identifier("execution_id", execution_id))
         return (yield from self._read(request, ExecutionSnapshot))
 
@@ -183,6 +187,13 @@ def _moment(name: str, value: Any) -> datetime.datetime:
     if seconds is None:
         raise ValueError(f"{name}: expected a datetime, or a str such as '2026-11-23T12:00:00Z', got {value!r}")
     return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+
+
+def _show(*models: type) -> None:
+    """Let notebooks show what is generated, and therefore knows nothing of them."""
+    for model in models:
+        if "_repr_html_" not in vars(model):
+            shown(model)
 
 
 def _read_model(answer: "Answer", model: Type[_T]) -> _T:

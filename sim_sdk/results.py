@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Mapping, Optional, Type, TypeVar, Union
 from urllib.parse import unquote, urlsplit
 
 from ._answer import Answer
+from ._shown import shown
 from ._validate import is_identifier
 from .errors import parse_json
 from .events import Completed, error_text
@@ -25,6 +26,7 @@ _JOB_METADATA = ("startedAt", "completedAt", "duration")
 _T = TypeVar("_T")
 
 
+@shown
 @dataclass
 class WorkflowExecutionResult:
     """What a run put out (Python SDK page, "WorkflowExecutionResult").
@@ -56,6 +58,7 @@ class WorkflowExecutionResult:
     status_code: Optional[int] = None
 
 
+@shown
 @dataclass
 class AsyncExecutionResult:
     """A run that was queued (Python SDK page, "AsyncExecutionResult").
@@ -79,6 +82,7 @@ class AsyncExecutionResult:
     request_id: Optional[str] = None
 
 
+@shown
 @dataclass
 class WorkflowStatus:
     """Whether a workflow can be run (Python SDK page, "WorkflowStatus").
@@ -94,6 +98,7 @@ class WorkflowStatus:
     needs_redeployment: bool = False
 
 
+@shown
 @dataclass
 class UsageLimits:
     """Rate limits and quota of the account (Python SDK page, "get_usage_limits").
@@ -246,7 +251,6 @@ def read_job(answer: Answer, task_id: str) -> Dict[str, Any]:
         "success": True,
         "taskId": task_id,
         "output": None,
-        "error": None,
         **body,
         "status": QUEUED if state == "pending" else state,
         "error": _told(body.get("error"), answer),
