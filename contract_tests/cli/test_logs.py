@@ -76,6 +76,17 @@ def test_since_may_be_a_time_span(mock: MockSim, sim: Sim) -> None:
     assert datetime.timedelta(hours=2) <= age < datetime.timedelta(hours=2, minutes=1)
 
 
+def test_an_execution_is_a_line_of_fields_whatever_they_hold(mock: MockSim, sim: Sim) -> None:
+    give_page(mock, entry("a", trigger="a\tb\nc"), entry("b"))
+
+    rows = [line.split("\t") for line in sim(*LOGS).out.splitlines()]
+
+    assert rows == [
+        ["2026-11-23T07:00:00+00:00", "info", trigger, "198 ms", "$0.001", name, f"execution-{name}", name]
+        for trigger, name in (("a b c", "a"), ("api", "b"))
+    ]
+
+
 def test_a_narrow_terminal_has_two_lines_an_execution(
     mock: MockSim, sim: Sim, terminal: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

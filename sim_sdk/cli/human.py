@@ -48,7 +48,6 @@ class HumanView:
     def __init__(self) -> None:
         self._out = make_console()
         self._err = make_console(stderr=True)
-        # Both are the same terminal mostly, but what is piped must not wait for what is shown.
         self._display = Display(self._err)
         self.clock = Countdown(self._err, self._display)
 

@@ -96,7 +96,12 @@ def dollars(value: Any) -> str:
     return "" if cost is None else f"${amount(cost)}"
 
 
+def in_a_line(text: Any) -> str:
+    """The text of a value without line ends and tabs."""
+    return " ".join(printable(text).split())
+
+
 def shortened(text: str, width: int) -> str:
     """A line that is no wider than `width` cells."""
-    line = " ".join(printable(text).split())
+    line = in_a_line(text)
     return line if cell_len(line) <= width else set_cell_size(line, width - 1).rstrip() + "…"

@@ -1,12 +1,12 @@
 """Executions as lines for people, all of a width, so that they can be written one by one."""
 
-from typing import TYPE_CHECKING, Iterator, Union
+from typing import TYPE_CHECKING, List, Union
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from sim_sdk.cli.wording import dollars, local_time, milliseconds, printable, shortened, timestamp
+from sim_sdk.cli.wording import dollars, in_a_line, local_time, milliseconds, printable, shortened, timestamp
 
 if TYPE_CHECKING:
     from sim_api.v1.models import LogDetailData, LogEntry
@@ -90,16 +90,18 @@ def workflow_name(entry: "Union[LogEntry, LogDetailData]") -> str:
     return printable(entry.workflow_id or "(deleted)")
 
 
-def cells(entry: "LogEntry") -> Iterator[str]:
+def cells(entry: "LogEntry") -> List[str]:
     """An execution in fields, for programs that read lines."""
-    yield timestamp(entry.started_at)
-    yield printable(entry.level)
-    yield printable(entry.trigger)
-    yield milliseconds(entry.total_duration_ms)
-    yield dollars(entry.cost.total if entry.cost else None)
-    yield printable(entry.workflow_id or "")
-    yield printable(entry.execution_id)
-    yield printable(entry.id)
+    return [
+        in_a_line(timestamp(entry.started_at)),
+        in_a_line(entry.level),
+        in_a_line(entry.trigger),
+        milliseconds(entry.total_duration_ms),
+        dollars(entry.cost.total if entry.cost else None),
+        in_a_line(entry.workflow_id or ""),
+        in_a_line(entry.execution_id),
+        in_a_line(entry.id),
+    ]
 
 
 def _duration(entry: "LogEntry") -> str:
