@@ -95,12 +95,12 @@ def look(client: Any, size: str) -> object:
     return client.with_options(max_retries=0).get_job_status(size)
 
 
-STREAM = recorded("stream_function_selected", "2025-10")
+STREAM = recorded("stream_function_selected_output_prefix")
 LAST_EVENT = STREAM.body.split(b"\n\n")[1] + b"\n\n"
 KINDS = {
-    "result": Kind(recorded("execute_echo_start_input"), run),
+    "result": Kind(recorded("execute_echo_fields_spread", "2025-10"), run),
     "stream": Kind(STREAM, follow, decides=LAST_EVENT, broken=StreamError, unnoticed=StreamError),
-    "job": Kind(recorded("job_failed", "2025-10"), look, "STATUS_ERROR"),
+    "job": Kind(recorded("job_2_processing", "2025-10"), look, "STATUS_ERROR"),
     "refusal": Kind(recorded("async_rate_limited_429"), run, outcome=RateLimitError, unnoticed=RateLimitError),
 }
 CASES = [(name, frame) for name in KINDS for frame in (with_length, chunked)]
