@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 
+import pytest
 from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.text import Text
@@ -118,6 +119,16 @@ def test_what_ends_at_once_shows_no_waiting(mock: MockSim, sim: Sim, terminal: C
     terminal(80)
 
     assert "waiting" not in sim("limits").err
+
+
+def test_nothing_is_shown_where_the_log_goes(
+    mock: MockSim, sim: Sim, terminal: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal(80)
+    monkeypatch.setenv("SIM_LOG", "debug")
+    mock.add_workflow("slow", Slow(0.5))
+
+    assert "waiting" not in sim("run", "slow").err
 
 
 def test_a_countdown_covers_what_is_on_show(mock: MockSim, sim: Sim, terminal: Callable[[int], None]) -> None:

@@ -1,5 +1,6 @@
 """What a terminal shows while the command waits."""
 
+import os
 from contextlib import contextmanager
 from typing import Callable, Iterator, List
 
@@ -24,17 +25,18 @@ class Display:
     A terminal can have one only. Whoever shows something while something else is on show covers it up meanwhile.
 
     Args:
-        console: The terminal. Where it is none, nothing is shown.
+        console: The terminal. Where it is none nothing is shown, nor where SIM_LOG writes to it.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._is_on = console.is_terminal and not os.environ.get("SIM_LOG")
         self._shown: List[Render] = []
 
     @contextmanager
     def showing(self, render: Render) -> Iterator[None]:
         """Show what `render` gives meanwhile; it is asked each time that it is drawn."""
-        if not self._console.is_terminal:
+        if not self._is_on:
             yield
             return
         self._shown.append(render)
