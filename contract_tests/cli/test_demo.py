@@ -2,10 +2,11 @@
 
 import re
 import sys
+from collections.abc import Callable
 
 import pytest
 
-from contract_tests.cli.commands import Sim, finish, run_python, start
+from contract_tests.cli.commands import Sim, run_python
 from sim_conformance.mock import MockSim
 from sim_conformance.mock.dialects import DIALECTS
 from sim_sdk import WorkflowExecutionResult
@@ -30,11 +31,10 @@ def test_it_shows_every_step_and_needs_no_key(sim: Sim, dialect: str) -> None:
     assert MockSim.api_key not in ran.out
 
 
-def test_a_terminal_sees_what_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("TERM", "xterm-256color")
+def test_a_terminal_sees_what_goes_on(sim: Sim, terminal: Callable[[int], None]) -> None:
+    terminal(80)
 
-    ran = finish(start("demo", "--fast"))
+    ran = sim("demo", "--fast")
 
     assert (ran.code, ran.err) == (0, "")
     out = re.sub(r"\x1b\[[0-9;]*m", "", ran.out)
