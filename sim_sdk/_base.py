@@ -48,7 +48,7 @@ class ClientBase:
         max_retries: How often a request that changes nothing is sent again after a connection error or a 429, 502, 503
             or 504. Executions are never sent again but by `execute_with_retry`.
         max_response_bytes: The largest answer that is read, after decompression, and the most output that is streamed;
-            None for no limit.
+            None for no limit. One event of a stream is never larger than 16 MiB.
         pool_size: How many idle connections are kept.
         proxy: The URL of an HTTP proxy. The environment is not asked.
         ssl_context: For TLS; by default certificates and host names are verified.
