@@ -33,6 +33,7 @@ def forms(value: object) -> Iterator[str]:
     yield str(value)
     yield f"{value}"
     yield pprint.pformat(value)
+    yield getattr(value, "_repr_html_", str)() or ""  # in a notebook
     yield from map(repr, _parts(value, set()))
 
 
