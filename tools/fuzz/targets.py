@@ -23,6 +23,7 @@ from sim_sdk._secret import Secret
 from sim_sdk.errors import DOCUMENTED_CODES, SimStudioError, error_from_response, parse_json
 from sim_sdk.ratelimit import read_hint, read_rate_limit
 from sim_sdk.retry import RetryPolicy
+from sim_sdk.sse import EventStreamDecoder, EventStreamLimitError
 from sim_sdk.webhooks import WebhookError, delivery_id, sign, verify
 from tools.fuzz.streams import decode
 
@@ -34,11 +35,12 @@ _PIECES = (1, 2, 3, 7)  # bytes
 
 
 def sse(data: bytes) -> None:
-    """A stream is read as the standard says, in pieces of any size."""
+    """A stream is read as the standard says, and refused where it is too large, in pieces of any size."""
     expected = interpret(data)
-    assert decode([data]) == expected
-    for size in _PIECES:
-        assert decode([data[place : place + size] for place in range(0, len(data), size)]) == expected
+    chunkings = [[data[place : place + size] for place in range(0, len(data), size)] for size in _PIECES]
+    assert all(decode(chunks) == expected for chunks in [[data], *chunkings])
+    refused = _refuses([data])
+    assert all(_refuses(chunks) == refused for chunks in chunkings)
 
 
 def headers(data: bytes) -> None:
@@ -86,6 +88,17 @@ def webhooks(data: bytes) -> None:
 
 
 TARGETS: Mapping[str, Target] = {"sse": sse, "headers": headers, "responses": responses, "webhooks": webhooks}
+
+
+def _refuses(chunks: List[bytes]) -> bool:
+    """Whether a decoder with low limits refuses a stream."""
+    decoder = EventStreamDecoder(max_line_bytes=12, max_event_bytes=16)
+    try:
+        for chunk in chunks:
+            decoder.feed(chunk)
+    except EventStreamLimitError:
+        return True
+    return False
 
 
 def read_message(data: bytes) -> Tuple[int, Headers, bytes]:
