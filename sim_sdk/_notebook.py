@@ -25,7 +25,8 @@ _MOST_ROWS = 100
 
 _GREEN, _RED, _GREY = "#2da44e", "#d1403f", "#8b8b8b"  # seen on white and on black
 _CARD = "border-left:3px solid {};padding:2px 0 2px 12px;margin:4px 0;max-width:100%;overflow-x:auto"
-_CELL = "text-align:left;vertical-align:top;padding:1px 16px 1px 0;white-space:pre-wrap;overflow-wrap:anywhere"
+_TABLE = "color:inherit;font:inherit;border-collapse:collapse;margin:4px 0"
+_CELL = "text-align:left;vertical-align:top;padding:1px 16px 1px 0;white-space:pre-wrap;overflow-wrap:break-word"
 _VALUE = "max-height:24em;overflow:auto;margin:2px 0;white-space:pre-wrap;overflow-wrap:anywhere"
 
 Fact = Tuple[str, Optional[str]]
@@ -116,7 +117,7 @@ def _(queued: AsyncExecutionResult) -> _Card:
         ("Created", queued.created_at or None),
         ("Execution", queued.execution_id),
         ("Request", queued.request_id),
-        *queued.links.items(),
+        *((f"Link: {name}", link) for name, link in queued.links.items()),
     ]
     return _Card("Workflow queued" if queued.success else "Workflow not queued", _GREY, facts)
 
@@ -231,7 +232,9 @@ def _of(part: Optional[str], whole: Optional[str]) -> Optional[str]:
 
 
 def _dollars(value: Any) -> Optional[str]:
-    return f"${value:,.4f}" if _is_number(value) else None
+    if not _is_number(value):
+        return None
+    return f"${value:,.4f}" if abs(value) < 1 else f"${value:,.2f}"
 
 
 def _milliseconds(value: Any) -> Optional[str]:
@@ -262,7 +265,7 @@ def _told(value: Any) -> Dict[str, Any]:
 
 
 def _table(rows: Iterable[str]) -> str:
-    return f'<table style="margin:4px 0;border-collapse:collapse">{"".join(rows)}</table>'
+    return f'<table style="{_TABLE}">{"".join(rows)}</table>'
 
 
 def _rows(table: Sequence[Sequence[str]]) -> Iterable[str]:
