@@ -137,9 +137,10 @@ def read_result(answer: Answer) -> WorkflowExecutionResult:
     value = answer.value()
     if _is_envelope(value):
         return read_envelope(value, answer)
-    if _is_queued(value):
-        error = answer.invalid(f"the server queued the run as job {_task_id(value)!r} instead of waiting for it")
-        error.task_id = _task_id(value)
+    task_id = _queued_as(value, answer)
+    if task_id is not None:
+        error = answer.invalid(f"the server queued the run as job {task_id!r} instead of waiting for it")
+        error.task_id = task_id
         raise error
     return WorkflowExecutionResult(True, output=value, request_id=answer.request_id, status_code=answer.status)
 
@@ -153,7 +154,7 @@ def read_queued(answer: Answer) -> ExecutionResult:
     if not answer.ok:
         return read_result(answer)
     value = answer.value()
-    task_id = _task_id(value) if isinstance(value, dict) else None
+    task_id = _task_id(value, answer) if isinstance(value, dict) else None
     if task_id is None:
         if _is_envelope(value):
             return read_result(answer)
@@ -297,16 +298,18 @@ def _is_failure(value: Any) -> bool:
     return isinstance(value, dict) and value.get("success") is False and ("output" in value or "metadata" in value)
 
 
-def _is_queued(value: Any) -> bool:
+def _queued_as(value: Any, answer: Answer) -> Optional[str]:
+    """The id of the job that a run was queued as whose result was asked for, None where it was not."""
     if not isinstance(value, dict) or value.get("success") is not True:
-        return False
-    return _task_id(value) is not None and ("links" in value or "statusUrl" in value)
+        return None
+    return _task_id(value, answer) if "links" in value or "statusUrl" in value else None
 
 
-def _task_id(value: Mapping[str, Any]) -> Optional[str]:
+def _task_id(value: Mapping[str, Any], answer: Answer) -> Optional[str]:
+    """The job's id. One that holds the API key is none: it would be in the URL, and in every log of it."""
     link = _links(value).get("status", "").rstrip("/").rpartition("/")[2]
     named: List[Any] = [value.get("taskId"), value.get("jobId"), unquote(link)]
-    return next(filter(is_identifier, named), None)
+    return next((name for name in named if is_identifier(name) and answer.redact(name) == name), None)
 
 
 def _links(value: Mapping[str, Any]) -> Dict[str, str]:

@@ -126,6 +126,14 @@ def test_a_key_at_the_cut_of_a_long_message_leaves_nothing_of_itself(form: str) 
         assert "sk-" not in str(answer(500, body, KEY.redact).error())
 
 
+def test_an_id_that_holds_the_key_is_none() -> None:
+    body = {"success": True, "taskId": f"run_{KEY}", "statusUrl": "/api/jobs/job"}
+    queued = answer(202, json.dumps(body).encode(), KEY.redact)
+    assert read_queued(queued).task_id == "job"  # type: ignore[union-attr]
+    responses(b"202\n\n" + json.dumps(body).encode())
+    responses(b"202\n\n" + json.dumps({**body, "statusUrl": ""}).encode())
+
+
 @pytest.mark.parametrize("spelled", [str(KEY), KEY.upper(), KEY.title()])
 def test_a_key_in_the_name_of_a_header_is_shown_in_no_spelling(spelled: str) -> None:
     responses(f"500\nx-{spelled}-id: 1\n\n".encode())
