@@ -1,5 +1,6 @@
 """Connections: how they are made, kept, limited in time and size, and what is told when they break."""
 
+import base64
 import contextlib
 import gzip
 import itertools
@@ -574,6 +575,18 @@ def test_a_proxy_gets_the_request_for_the_server(serve: Serve, connect: Connect)
     (request,) = proxy.requests
     assert request.target == "http://sim.example/api/workflows/wf/status"
     assert request.headers["host"] == "sim.example"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_gets_the_user_and_password_of_its_url(serve: Serve, connect: Connect, scheme: str) -> None:
+    proxy = serve([answer(407)])
+    with_password = proxy.url.replace("://", "://user:p%40ss@")
+    with pytest.raises(SimStudioError) as caught:
+        connect(f"{scheme}://sim.example", proxy=with_password, max_retries=0).get_workflow_status("wf")
+    (request,) = proxy.requests
+    assert request.headers["proxy-authorization"] == "Basic " + base64.b64encode(b"user:p@ss").decode()
+    assert ("x-api-key" in request.headers) is (scheme == "http")
+    assert "p@ss" not in repr(caught.value)
 
 
 def test_a_proxy_that_is_not_there_is_no_connection(connect: Connect) -> None:

@@ -15,12 +15,13 @@ import time
 from http.client import HTTPException, HTTPResponse, parse_headers
 from queue import Empty, SimpleQueue
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union, cast
+from urllib.parse import unquote
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ClosedPoolError, HeaderParsingError, HTTPError, ReadTimeoutError
-from urllib3.util import parse_url
+from urllib3.util import make_headers, parse_url
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.response import assert_header_parsing
 
@@ -481,9 +482,15 @@ class Transport:
         if self._proxy is None:
             manager = urllib3.PoolManager(**self._options)
         else:
-            manager = urllib3.ProxyManager(self._proxy, **self._options)
+            manager = urllib3.ProxyManager(self._proxy, proxy_headers=_proxy_headers(self._proxy), **self._options)
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
         return manager
+
+
+def _proxy_headers(proxy: str) -> Mapping[str, str]:
+    """What lets a request through a proxy whose URL has a user name and password; urllib3 does not look there."""
+    credentials = parse_url(proxy).auth
+    return make_headers(proxy_basic_auth=unquote(credentials)) if credentials else {}
 
 
 class _Pools:
