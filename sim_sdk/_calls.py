@@ -265,10 +265,9 @@ class Calls:
         remaining = self.engine.remaining(call)
         return remaining is not None and remaining <= _TIMER_SLACK
 
-    @staticmethod
-    def _gave_up(task_id: str, state: str) -> RequestTimeoutError:
+    def _gave_up(self, task_id: str, state: str) -> RequestTimeoutError:
         message = f"timed out: job {task_id!r} did not end in time (its last state: {state}); it may still be running"
-        return RequestTimeoutError(message, TIMEOUT, request_sent=True)
+        return RequestTimeoutError(self.engine.options.api_key.redact(message), TIMEOUT, request_sent=True)
 
 
 def _shortest(*limits: Optional[float]) -> Optional[float]:

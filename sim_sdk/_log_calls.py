@@ -53,6 +53,10 @@ class LogCalls:
         request = get_execution.build(require_identifier("execution_id", execution_id))
         return (yield from self._read(request, ExecutionSnapshot))
 
+    def can_send(self, cursor: str) -> bool:
+        """Whether a cursor can go back to its server. With the API key in it, it would show that in the URL's logs."""
+        return is_identifier(cursor) and self._calls.engine.options.api_key.redact(cursor) == cursor
+
     def _read(self, request: "Request[_T]", model: Type[_T]) -> Flow[_T]:
         answer = yield from self._calls.fetch(request, EXECUTION_ERROR)
         return _read_model(answer, model)
@@ -90,8 +94,8 @@ class PageFlow:
         cursor = page.next_cursor
         self._ended = not cursor
         if cursor:
-            if not is_identifier(cursor):
-                raise self._failed(f"its cursor {cursor!r} cannot be sent")
+            if not self._calls.can_send(cursor):
+                raise self._failed("its next cursor cannot be sent")
             self._check_progress(cursor)
             self._filters["cursor"] = cursor
         return page

@@ -105,7 +105,7 @@ def test_an_id_that_cannot_be_asked_for_is_none(unusable: object) -> None:
         read_queued(answer(202, json.dumps({"success": True, "taskId": unusable}).encode()))
 
 
-@pytest.mark.parametrize("cursor", ["\ud800", "a\nb", 7, {}, {"a": 1}, True])
+@pytest.mark.parametrize("cursor", ["\ud800", "a\nb", 7, {}, {"a": 1}, True, f"c_{KEY}", {"message": f"{KEY}"}])
 def test_a_cursor_that_cannot_be_sent_is_an_error_of_the_servers(cursor: object) -> None:
     responses(b"200\n\n" + json.dumps({"data": [], "limits": {}, "nextCursor": cursor}).encode())
 
@@ -132,6 +132,11 @@ def test_an_id_that_holds_the_key_is_none() -> None:
     assert read_queued(queued).task_id == "job"  # type: ignore[union-attr]
     responses(b"202\n\n" + json.dumps(body).encode())
     responses(b"202\n\n" + json.dumps({**body, "statusUrl": ""}).encode())
+
+
+def test_a_key_in_the_state_of_a_job_is_not_told_when_time_is_up() -> None:
+    body = {"success": True, "taskId": "t", "links": {"status": "/api/jobs/t"}, "status": f"late {KEY}"}
+    responses(b"202\n\n" + json.dumps(body).encode())
 
 
 @pytest.mark.parametrize("spelled", [str(KEY), KEY.upper(), KEY.title()])

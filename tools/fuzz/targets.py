@@ -8,6 +8,7 @@ import math
 import pickle
 import re
 from typing import Any, Callable, Iterator, List, Mapping, Optional, Tuple, cast
+from urllib.parse import unquote
 
 from contract_tests.sdk._clock import FakeClock
 from contract_tests.sdk.test_sse import interpret
@@ -165,7 +166,8 @@ class _Replay:
         self._body = body
         self.ended = False
 
-    def open(self, *_: object, **__: object) -> "_Replay":
+    def open(self, method: str, url: str, *_: object, **__: object) -> "_Replay":
+        assert str(KEY) not in unquote(url), "the key would be in every log of the URL"
         return _Replay(self.status, Headers(self.headers), self._body)
 
     def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
