@@ -49,7 +49,7 @@ class HumanView:
         self._out = make_console()
         self._err = make_console(stderr=True)
         self._display = Display(self._err)
-        self.clock = Countdown(self._err, self._display)
+        self.clock: Countdown = Countdown(self._err, self._display)
 
     def result(self, result: WorkflowExecutionResult, task_id: Optional[str] = None) -> None:
         if result.success or result.output not in (None, {}):

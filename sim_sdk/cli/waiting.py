@@ -83,7 +83,7 @@ class Countdown(SystemClock):
         self._console = console
         self._display = display
         self._silent = False
-        self.waited = 0.0
+        self.waited: float = 0.0
 
     def sleep(self, seconds: float) -> None:
         if self._silent:

@@ -26,10 +26,10 @@ class Files:
     """
 
     def __init__(self, output: Path, failed: Path, workflow_id: str) -> None:
-        self.journal = Journal(output.with_name(output.name + ".journal"))
-        self.output = RecordFile(output, workflow_id)
-        self.failed = RecordFile(failed, workflow_id)
-        self.replaced = output.with_name(output.name + ".replaced")
+        self.journal: Journal = Journal(output.with_name(output.name + ".journal"))
+        self.output: RecordFile = RecordFile(output, workflow_id)
+        self.failed: RecordFile = RecordFile(failed, workflow_id)
+        self.replaced: Path = output.with_name(output.name + ".replaced")
 
     def __enter__(self) -> "Files":
         return self
