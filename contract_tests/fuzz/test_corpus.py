@@ -7,12 +7,19 @@ import pytest
 from sim_sdk.sse import EventStreamDecoder, ServerSentEvent
 from tools.fuzz import streams
 from tools.fuzz.corpus import KEPT, recorded
-from tools.fuzz.targets import TARGETS, read_message, write_message
+from tools.fuzz.echoes import echoes
+from tools.fuzz.targets import TARGETS, read_message, responses, write_message
 
 
 @pytest.mark.parametrize("path", sorted(KEPT.glob("*/*")), ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_the_corpus_breaks_no_promise(path: Path) -> None:
     TARGETS[path.parent.name](path.read_bytes())
+
+
+@pytest.mark.parametrize("path", sorted((KEPT / "responses").iterdir()), ids=lambda path: path.name)
+def test_a_key_in_any_place_of_an_answer_is_shown_nowhere(path: Path) -> None:
+    for echo in echoes(path.read_bytes()):
+        responses(echo)
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))

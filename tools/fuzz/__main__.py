@@ -2,6 +2,7 @@
 
     python -m tools.fuzz sse --seconds 600
     python -m tools.fuzz atheris responses --seconds 600
+    python -m tools.fuzz echo
 
 The exit code is 0 when nothing was found, 1 with a finding (which is printed), 2 when the fuzzer cannot run here.
 """
@@ -9,11 +10,13 @@ The exit code is 0 when nothing was found, 1 with a finding (which is printed), 
 import argparse
 import random
 import sys
+import traceback
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.fuzz import campaign, streams
-from tools.fuzz.targets import TARGETS
+from tools.fuzz import campaign, corpus, streams
+from tools.fuzz.echoes import echoes
+from tools.fuzz.targets import TARGETS, responses
 
 _CORPUS = Path("build") / "fuzz"
 
@@ -22,6 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description="Fuzz what reads a server's bytes.")
     fuzzers = parser.add_subparsers(dest="fuzzer", required=True)
     differential = fuzzers.add_parser("sse", help="random event streams, held to the standard")
+    fuzzers.add_parser("echo", help="recorded answers with the API key in every place, one after the other")
     guided = fuzzers.add_parser("atheris", help="coverage-guided, one target at a time")
     guided.add_argument("target", choices=sorted(TARGETS))
     guided.add_argument("--corpus", type=Path, help=f"where what is learnt stays (default: {_CORPUS}/TARGET)")
@@ -29,6 +33,8 @@ def main() -> int:
         each.add_argument("--seconds", type=int, default=60, help="how long (default: 60)")
         each.add_argument("--seed", type=int, default=random.randrange(1, 2**31), help="to repeat a run")
     arguments = parser.parse_args()
+    if arguments.fuzzer == "echo":
+        return echo_main()
     if arguments.fuzzer == "sse":
         return differential_main(arguments.seconds, arguments.seed)
     return guided_main(arguments.target, arguments.seconds, arguments.seed, arguments.corpus)
@@ -47,7 +53,22 @@ def differential_main(seconds: int, seed: int) -> int:
     return 1
 
 
-def guided_main(target: str, seconds: int, seed: int, corpus: "Path | None") -> int:
+def echo_main() -> int:
+    answers = [*(path.read_bytes() for path in corpus.kept("responses")), *corpus.recorded("responses")]
+    tried = 0
+    for echo in (echo for answer in answers for echo in echoes(answer)):
+        tried += 1
+        try:
+            responses(echo)
+        except AssertionError:
+            traceback.print_exc()
+            print(f"echo: the key is shown of: {echo!r}")
+            return 1
+    print(f"echo: {tried:,} echoes in {len(answers):,} answers, the key is shown of none")
+    return 0
+
+
+def guided_main(target: str, seconds: int, seed: int, learnt: "Path | None") -> int:
     if find_spec("atheris") is None:
         version = ".".join(map(str, sys.version_info[:2]))
         print(
@@ -56,7 +77,7 @@ def guided_main(target: str, seconds: int, seed: int, corpus: "Path | None") -> 
             file=sys.stderr,
         )
         return 2
-    figures = campaign.run(target, seconds, seed, corpus or _CORPUS / target)
+    figures = campaign.run(target, seconds, seed, learnt or _CORPUS / target)
     print(
         f"{target}: seed {seed}: {figures.executions:,} executions, {figures.coverage:,} edges, "
         f"{figures.corpus:,} inputs in the corpus, {'no finding' if figures.finding is None else '1 finding'}"
