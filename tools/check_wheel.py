@@ -20,7 +20,7 @@ from typing import Dict, Iterator, List, Optional, Set, Tuple
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("sim_api", "sim_conformance", "sim_sdk", "simstudio")
 DATA = {"sim_conformance/spec/v1/openapi.yaml"}
-SOURCES = {"contract_tests", "docs", "generated", "sim_sdk", "simstudio", "spec", "tools"}
+SOURCES = {"changelog.d", "contract_tests", "docs", "generated", "sim_sdk", "simstudio", "spec", "tools"}
 DOCUMENTS = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.zh.md", "SECURITY.md"}
 BUILD_FILES = {".gitignore", "PKG-INFO", "mkdocs.yml", "pyproject.toml"}  # hatchling adds the first two
 BASE_DISTRIBUTIONS = {"attrs", "cattrs", "exceptiongroup", "sim-sdk", "typing-extensions", "urllib3"}
@@ -66,10 +66,20 @@ def main() -> int:
 
 def build(folder: Path, *options: str) -> Tuple[Path, Path]:
     """The source distribution and the wheel of the tree."""
+    _run_build(folder, *options)
+    return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
+
+
+def build_wheel(folder: Path) -> Path:
+    """The wheel of the tree."""
+    _run_build(folder, "--wheel")
+    return next(folder.glob("*.whl"))
+
+
+def _run_build(folder: Path, *options: str) -> None:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}
     command = [sys.executable, "-m", "build", *options, "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
-    return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
 
 
 def sdist_names(sdist: Path) -> Set[str]:
