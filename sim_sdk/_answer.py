@@ -1,8 +1,9 @@
 """A whole answer of the server, and what it means to the method that asked."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Optional
+
+from sim_api.loads import loads
 
 from ._headers import Headers
 from .errors import InvalidResponseError, SimStudioError, error_from_response, invalid_response, parse_json
@@ -46,7 +47,7 @@ class Answer:
         if not self.body and "json" not in kind:
             return None
         try:
-            return json.loads(self.body)
+            return loads(self.body)
         except ValueError:
             if "json" in kind or "html" in kind:
                 raise self.invalid(f"expected JSON, got {len(self.body)} bytes of something else ({kind})") from None

@@ -1,21 +1,24 @@
-"""What the synchronous and the asynchronous client have in common: everything but waiting."""
+"""What the synchronous and the asynchronous client have in common: everything but waiting.
+
+What a client works with is loaded with the first client, so that `import sim_sdk` costs next to nothing.
+"""
+
+from __future__ import annotations
 
 import dataclasses
 import sys
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Union
 
-from ._calls import Calls, Execution
 from ._clock import Clock, SystemClock
-from ._engine import Engine
 from ._options import DEFAULT_BASE_URL, DEFAULT_USER_AGENT, Options, read_api_key, require_base_url
 from ._validate import require_bool, require_count, require_timeout
-from .ratelimit import RateLimitInfo
-from .retry import RetryPolicy
 
 if TYPE_CHECKING:
     import ssl
 
     from ._batch import Prepare, Schedule
+    from ._calls import Execution
+    from .ratelimit import RateLimitInfo
 
     if sys.version_info >= (3, 11):
         from typing import Self
@@ -72,7 +75,7 @@ class ClientBase:
         max_response_bytes: Optional[int] = 256 * 1024 * 1024,
         pool_size: int = 16,
         proxy: Optional[str] = None,
-        ssl_context: "Optional[ssl.SSLContext]" = None,
+        ssl_context: Optional[ssl.SSLContext] = None,
         headers: Optional[Mapping[str, str]] = None,
         user_agent: str = DEFAULT_USER_AGENT,
         clock: Optional[Clock] = None,
@@ -131,7 +134,7 @@ class ClientBase:
         """
         self._change(base_url=require_base_url(base_url))
 
-    def with_options(self, **options: Any) -> "Self":
+    def with_options(self, **options: Any) -> Self:
         """A copy with other options; it shares the connections, unless the options are about those.
 
         Args:
@@ -174,6 +177,9 @@ class ClientBase:
 
     def _use(self, options: Options, seen: Optional[RateLimitInfo] = None) -> None:
         """Calls from now on keep to these options; those under way go on with the ones that they began with."""
+        from ._calls import Calls
+        from ._engine import Engine
+
         self._engine = Engine(options, seen)
         self._calls = Calls(self._engine)
         self._drive(options)
@@ -217,8 +223,9 @@ class ClientBase:
         timeout: Optional[float],
         max_retries: int,
         max_retry_after: float,
-    ) -> "Schedule":
+    ) -> Schedule:
         from ._batch import Schedule
+        from .retry import RetryPolicy
 
         require_timeout("timeout", timeout)
         policy = RetryPolicy(max_retries=max_retries, max_retry_after=max_retry_after)
@@ -226,7 +233,7 @@ class ClientBase:
             items, require_count("max_concurrency", max_concurrency, 1), require_bool("ordered", ordered), policy
         )
 
-    def _preparer(self, timeout: Optional[float]) -> "Prepare":
+    def _preparer(self, timeout: Optional[float]) -> Prepare:
         return lambda job: self._calls.prepare(job.workflow_id, job.input_data, timeout, None, None)
 
 

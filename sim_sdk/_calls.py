@@ -8,7 +8,6 @@ from ._engine import Call, Engine, OnRetry
 from ._flow import Flow, Notify, ResponseHandle, Sleep
 from ._headers import Headers
 from ._logging import logger
-from ._stream_flow import StreamFlow
 from ._validate import (
     require_bool,
     require_callable,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from sim_api.request import Request
 
     from ._answer import Answer
+    from ._stream_flow import StreamFlow
 
 OnStatus = Callable[[Dict[str, Any]], Any]
 """Takes each status of a job as it is polled."""
@@ -109,7 +109,8 @@ class Calls:
         response = yield from self.engine.open(execution.request, call)
         if self._is_event_stream(response, call):
             # Nobody asked for it, but a header of the user's may have.
-            return (yield from self.drain(StreamFlow(self.engine, response, call, self.engine.call(None))))
+            stream = self._stream_flow(response, call, self.engine.call(None))
+            return (yield from self.drain(stream))
         return read_result((yield from self.engine.read(response, call)))
 
     def execute_with_retry(
@@ -122,7 +123,7 @@ class Calls:
             )
         )
 
-    def stream(self, execution: Execution, first_event_timeout: Optional[float]) -> Flow[StreamFlow]:
+    def stream(self, execution: Execution, first_event_timeout: Optional[float]) -> "Flow[StreamFlow]":
         """Run a workflow and hand over its stream."""
         require_timeout("first_event_timeout", first_event_timeout)
         call = self.engine.call(execution.timeout)
@@ -130,17 +131,22 @@ class Calls:
 
     def open_stream(
         self, execution: Execution, call: Call, first_event_timeout: Optional[float] = None
-    ) -> Flow[StreamFlow]:
+    ) -> "Flow[StreamFlow]":
         """Send an execution whose answer is a stream; where the server answers at once, its one event is the end."""
         idle = self.engine.options.idle_timeout
         first_event = self.engine.call(_shortest(first_event_timeout, self.engine.remaining(call)))
         response = yield from self.engine.open(execution.request, first_event, idle=idle)
-        stream = StreamFlow(self.engine, response, call, first_event)
+        stream = self._stream_flow(response, call, first_event)
         if not self._is_event_stream(response, call):
             stream.preload(read_result((yield from self.engine.read(response, first_event, idle=idle))))
         return stream
 
-    def drain(self, stream: StreamFlow) -> Flow[WorkflowExecutionResult]:
+    def _stream_flow(self, response: ResponseHandle, call: Call, first_event: Call) -> "StreamFlow":
+        from ._stream_flow import StreamFlow  # loaded with the first stream, not with the SDK
+
+        return StreamFlow(self.engine, response, call, first_event)
+
+    def drain(self, stream: "StreamFlow") -> Flow[WorkflowExecutionResult]:
         """Read a stream to its end."""
         while (yield from stream.next_event()) is not None:
             pass

@@ -1,7 +1,7 @@
 """The options of a client, checked once."""
 
 import os
-import platform
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Union
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ class _Default(str):
 
 
 DEFAULT_BASE_URL: str = _Default("https://sim.ai")
-DEFAULT_USER_AGENT = f"sim-sdk/{__version__} Python/{platform.python_version()}"
+DEFAULT_USER_AGENT = f"sim-sdk/{__version__} Python/{'.'.join(map(str, sys.version_info[:3]))}"
 
 # Set by the SDK itself, or by HTTP; another value would break the exchange.
 _RESERVED_HEADERS = frozenset(

@@ -1,13 +1,15 @@
 """A live stream as flows: bytes in, typed events out, and what each way of ending means."""
 
-import json
+import math
 from collections import deque
 from dataclasses import replace
-from typing import Deque, List, Optional
+from typing import Deque, List, Optional, Union
+
+from sim_api.loads import loads
 
 from ._assembly import Assembly
 from ._engine import Call, Engine
-from ._flow import Flow, ResponseHandle
+from ._flow import Flow, ResponseHandle, bare
 from .errors import RequestTimeoutError, SimStudioError, StreamError, limit_error
 from .events import Completed, StreamEvent, StreamFailure, UnknownEvent, read_frame
 from .results import WorkflowExecutionResult, read_completed
@@ -34,9 +36,12 @@ class StreamFlow:
         self._engine = engine
         self._response = response
         self._call = call
-        self._decoder = _decoder(engine.options.max_response_bytes)
+        limit = engine.options.max_response_bytes
+        self._limit = math.inf if limit is None else limit
+        self._decoder = _decoder(limit)
         self._assembly = Assembly()
-        self._events: Deque[StreamEvent] = deque()
+        self._frames: Deque[ServerSentEvent] = deque()
+        self._preloaded: Optional[Completed] = None
         self._completed: Optional[Completed] = None
         self._result: Optional[WorkflowExecutionResult] = None
         self._terminated = False
@@ -58,7 +63,7 @@ class StreamFlow:
         """Make a stream of an answer that was none: its only event is its end."""
         self._result = result
         self._closed = True
-        self._events.append(Completed(result.success, result.output, result.error, result.metadata))
+        self._preloaded = Completed(result.success, result.output, result.error, result.metadata)
 
     def close(self) -> None:
         """Let go of the connection. What has not been read is lost."""
@@ -73,13 +78,33 @@ class StreamFlow:
         Raises:
             SimStudioError: The stream broke, ended too early, or reported a limit. It holds what had been streamed.
         """
-        while not self._events and not self._closed:
+        event = self.event_at_hand()
+        while event is None and not self._closed:
             try:
                 yield from self._advance()
             except BaseException:
                 self.close()
                 raise
-        return self._events.popleft() if self._events else None
+            event = self.event_at_hand()
+        return event
+
+    def event_at_hand(self) -> Optional[StreamEvent]:
+        """The next event where it has been received already, else None. Most have been, and need no driver.
+
+        Raises:
+            SimStudioError: As for `next_event`.
+        """
+        try:
+            while self._frames:
+                event = self._take(self._frames.popleft())
+                if event is not None:
+                    return event
+        except BaseException as error:
+            self._frames.clear()
+            self.close()
+            raise bare(error) from None
+        preloaded, self._preloaded = self._preloaded, None
+        return preloaded
 
     def _advance(self) -> Flow[None]:
         if self._completed is not None:
@@ -90,8 +115,7 @@ class StreamFlow:
         piece = yield from self._read()
         if not piece:
             raise self._error("the event stream ended without its final event")
-        for event in self._decode(piece):
-            self._take(event)
+        self._frames.extend(self._decode(piece))
 
     def _read(self) -> Flow[bytes]:
         first = None if self._assembly.events else self._engine.remaining(self._first_event)
@@ -114,28 +138,26 @@ class StreamFlow:
         except EventStreamLimitError as error:
             raise self._error(str(error)) from None
 
-    def _take(self, sent: ServerSentEvent) -> None:
+    def _take(self, sent: ServerSentEvent) -> Optional[StreamEvent]:
         if sent.data in _TERMINATORS:
             self._terminated = True
         if self._terminated or self._completed is not None or not sent.data:
-            return
-        event = self._redacted(_read_event(sent))
-        if isinstance(event, Completed):
-            self._complete(event)
+            return None
+        event = _read_event(sent)
+        if isinstance(event, (Completed, StreamFailure)):
+            event = self._redacted(event)
+            if isinstance(event, Completed):
+                self._complete(event)
         self._assembly.add(event)
-        self._check_size()
-        self._events.append(event)
-
-    def _redacted(self, event: StreamEvent) -> StreamEvent:
-        if isinstance(event, (Completed, StreamFailure)) and event.error is not None:
-            return replace(event, error=self._engine.options.api_key.redact(event.error))
+        if self._assembly.size > self._limit:
+            # What was streamed is kept for the result, so that it is limited as any other answer is.
+            raise self._error(f"the streamed output is larger than max_response_bytes ({self._limit})")
         return event
 
-    def _check_size(self) -> None:
-        """What was streamed is kept for the result, so that it is limited as any other answer is."""
-        limit = self._engine.options.max_response_bytes
-        if limit is not None and self._assembly.size > limit:
-            raise self._error(f"the streamed output is larger than max_response_bytes ({limit})")
+    def _redacted(self, event: Union[Completed, StreamFailure]) -> Union[Completed, StreamFailure]:
+        if event.error is None:
+            return event
+        return replace(event, error=self._engine.options.api_key.redact(event.error))
 
     def _complete(self, event: Completed) -> None:
         head = self._engine.answer(self._response, self._call)
@@ -188,7 +210,7 @@ def _decoder(limit: Optional[int]) -> EventStreamDecoder:
 
 def _read_event(sent: ServerSentEvent) -> StreamEvent:
     try:
-        frame = json.loads(sent.data)
+        frame = loads(sent.data)
     except (ValueError, RecursionError):
         return UnknownEvent("" if sent.event == "message" else sent.event, sent.data)
     return read_frame(sent.event, frame)

@@ -3,7 +3,6 @@
 import math
 import re
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Optional, Union
 
 # Numbers above these can only be epoch seconds (2001 and later) and epoch milliseconds (1973 and later).
@@ -30,6 +29,8 @@ def find_iso(text: str) -> Optional[float]:
 def parse_http_date(text: str) -> Optional[float]:
     """Epoch seconds of an HTTP date (RFC 9110, section 5.6.7), or None where it is none."""
     try:
+        from email.utils import parsedate_to_datetime  # loaded with the first date, not with the SDK
+
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None

@@ -109,7 +109,8 @@ class AsyncWorkflowStream:
         return self
 
     async def __anext__(self) -> StreamEvent:
-        event = await self._driver.run((await self._opened()).next_event())
+        flow = self._flow or await self._opened()
+        event = flow.event_at_hand() or await self._driver.run(flow.next_event())
         if event is None:
             raise StopAsyncIteration
         return event

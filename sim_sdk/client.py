@@ -1,5 +1,7 @@
 """The synchronous client: the documented surface. What a method does is in `_calls`."""
 
+from __future__ import annotations
+
 from types import TracebackType
 from typing import (
     TYPE_CHECKING,
@@ -17,14 +19,7 @@ from typing import (
 )
 
 from ._base import UNSET, ClientBase
-from ._calls import OnStatus
-from ._driver import Driver
-from ._engine import OnRetry
 from ._options import Options
-from .logs import Logs
-from .results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
-from .retry import RetryPolicy
-from .streams import WorkflowStream
 
 if TYPE_CHECKING:
     import sys
@@ -33,7 +28,12 @@ if TYPE_CHECKING:
     from sim_api.transport import Transport
 
     from ._batch import Prepare, Schedule
+    from ._calls import OnStatus
+    from ._engine import OnRetry
     from .batch import BatchResult, OnProgress
+    from .logs import Logs
+    from .results import AsyncExecutionResult, UsageLimits, WorkflowExecutionResult, WorkflowStatus
+    from .streams import WorkflowStream
 
     if sys.version_info >= (3, 11):
         from typing import Self
@@ -50,7 +50,7 @@ class _Connections:
         self._options = options
         self._transport: Optional[Transport] = None
 
-    def transport(self) -> "Transport":
+    def transport(self) -> Transport:
         if self._transport is None:
             from sim_api.transport import Transport
 
@@ -72,6 +72,8 @@ class SimStudioClient(ClientBase):
         self._connections = _Connections(options)
 
     def _drive(self, options: Options) -> None:
+        from ._driver import Driver
+
         self._driver = Driver(self._connections.transport, options.clock)
 
     @overload
@@ -187,6 +189,8 @@ class SimStudioClient(ClientBase):
         """
         execution = self._prepare(workflow_id, input_data, input, timeout, True, selected_outputs)
         stream = self._driver.run(self._calls.stream(execution, first_event_timeout))
+        from .streams import WorkflowStream
+
         return WorkflowStream(stream, self._driver, self._calls)
 
     @overload
@@ -270,6 +274,8 @@ class SimStudioClient(ClientBase):
             SimStudioError: The error of the last try.
             TypeError, ValueError: An argument is not what it should be. Nothing was sent.
         """
+        from .retry import RetryPolicy
+
         policy = RetryPolicy(max_retries, initial_delay, max_delay, backoff_multiplier, max_retry_after)
         execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs, async_execution)
         return self._driver.run(self._calls.execute_with_retry(execution, policy, on_retry))
@@ -331,12 +337,12 @@ class SimStudioClient(ClientBase):
         *,
         max_concurrency: int = 8,
         ordered: bool = False,
-        executor: "Optional[Executor]" = None,
-        on_progress: "Optional[OnProgress]" = None,
+        executor: Optional[Executor] = None,
+        on_progress: Optional[OnProgress] = None,
         timeout: Optional[float] = 30.0,
         max_retries: int = 10,
         max_retry_after: float = 120.0,
-    ) -> "Iterator[BatchResult]":
+    ) -> Iterator[BatchResult]:
         """Run many workflows at once and hand out their results as they finish.
 
         A failed item is a result, not the end of the batch. When an item meets a rate limit, all wait as long as the
@@ -406,6 +412,8 @@ class SimStudioClient(ClientBase):
     @property
     def logs(self) -> Logs:
         """Execution logs."""
+        from .logs import Logs
+
         return Logs(self._calls, self._driver)
 
     def close(self) -> None:
@@ -414,12 +422,12 @@ class SimStudioClient(ClientBase):
 
     def _run_batch(
         self,
-        schedule: "Schedule",
-        executor: "Optional[Executor]",
+        schedule: Schedule,
+        executor: Optional[Executor],
         max_concurrency: int,
-        prepare: "Prepare",
-        on_progress: "Optional[OnProgress]",
-    ) -> "Iterator[BatchResult]":
+        prepare: Prepare,
+        on_progress: Optional[OnProgress],
+    ) -> Iterator[BatchResult]:
         from ._batch_run import own_executor, run_batch, start_on
 
         if executor is not None:
@@ -428,7 +436,7 @@ class SimStudioClient(ClientBase):
         with own_executor(max_concurrency) as own:
             yield from run_batch(schedule, prepare, start_on(self, own), self._driver.clock, on_progress)
 
-    def __enter__(self) -> "Self":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

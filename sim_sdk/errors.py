@@ -5,10 +5,11 @@ server; `server_code` is what the server itself said.
 """
 
 import html
-import json
 import re
 from http import HTTPStatus
 from typing import Any, Callable, Container, Mapping, NamedTuple, Optional, Tuple, Type
+
+from sim_api.loads import loads
 
 from ._headers import Headers
 from .ratelimit import read_hint
@@ -286,9 +287,17 @@ def invalid_response(
 def parse_json(body: bytes) -> Any:
     """The JSON value of a body, None where it is not JSON (or nested too deeply to read)."""
     try:
-        return json.loads(body)
+        return loads(body)
     except (ValueError, RecursionError):
         return None
+
+
+def error_text(error: Any) -> Optional[str]:
+    """What an error says: servers send a sentence or an object with a message. None where there is no error."""
+    if error is None or isinstance(error, str):
+        return error or None
+    message = error.get("message") if isinstance(error, dict) else None
+    return message if isinstance(message, str) else repr(error)
 
 
 def _rule(status: int, wording: _Wording) -> _Rule:

@@ -6,6 +6,8 @@ Each dialect frames them differently (see `spec/v1/openapi.yaml`, schema `Stream
 from dataclasses import dataclass, field
 from typing import Any, Dict, Optional, Union
 
+from .errors import error_text
+
 __all__ = [
     "BlockChunk",
     "ChunkReset",
@@ -19,12 +21,18 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class BlockChunk:
     """A piece of a block's output, as it is made."""
 
     block_id: str
     chunk: str
+
+    def __init__(self, block_id: str, chunk: str) -> None:
+        # As a frozen dataclass has it, at half the price: most of what a stream brings are these.
+        fields = self.__dict__
+        fields["block_id"] = block_id
+        fields["chunk"] = chunk
 
 
 @dataclass(frozen=True)
@@ -111,21 +119,14 @@ def read_frame(kind: str, frame: Any) -> StreamEvent:
     name = frame.get("event")
     if not isinstance(name, str):
         name = "" if kind == "message" else kind
+    chunk = frame.get("chunk")
+    if isinstance(chunk, str) and name in ("", "chunk"):
+        return BlockChunk(_text(frame.get("blockId")), chunk)
     return _read_named(name, frame) or UnknownEvent(name, frame)
-
-
-def error_text(error: Any) -> Optional[str]:
-    """What an error says: servers send a sentence or an object with a message. None where there is no error."""
-    if error is None or isinstance(error, str):
-        return error or None
-    message = error.get("message") if isinstance(error, dict) else None
-    return message if isinstance(message, str) else repr(error)
 
 
 def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:
     block_id = _text(frame.get("blockId"))
-    if name in ("", "chunk") and isinstance(frame.get("chunk"), str):
-        return BlockChunk(block_id, frame["chunk"])
     if name == "final":
         data = frame.get("data")
         return _completed(data if isinstance(data, dict) else frame)

@@ -2,7 +2,6 @@
 
 import base64
 import math
-import mimetypes
 import os
 from collections import abc
 from typing import IO, Any, Dict, List, Mapping, Optional, Set, Union
@@ -50,8 +49,8 @@ class File:
                 raise TypeError(f"{argument}: expected a str, got {type(text).__name__}")
         self._data = data
         self._path = None if path is None else os.fspath(path)
-        self.name = name if name is not None else os.path.basename(self._path or "") or _DEFAULT_NAME
-        self.mime = mime if mime is not None else _guess_mime(self.name, text=isinstance(data, str))
+        self.name: str = name if name is not None else os.path.basename(self._path or "") or _DEFAULT_NAME
+        self.mime: str = mime if mime is not None else _guess_mime(self.name, text=isinstance(data, str))
 
     def __repr__(self) -> str:
         return f"File(name={self.name!r}, mime={self.mime!r})"
@@ -172,6 +171,8 @@ def _name(file: IO[Any]) -> str:
 
 
 def _guess_mime(name: str, *, text: bool) -> str:
+    import mimetypes  # loaded with the first file, not with the SDK
+
     return mimetypes.guess_type(name)[0] or (_TEXT_MIME if text else _DEFAULT_MIME)
 
 

@@ -5,14 +5,16 @@ between them (see `x-sim-observed` in `spec/v1/openapi.yaml`); the result doesn'
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Type, TypeVar, Union
 from urllib.parse import unquote, urlsplit
 
 from ._answer import Answer
 from ._shown import shown
 from ._validate import is_identifier
-from .errors import parse_json
-from .events import Completed, error_text
+from .errors import error_text, parse_json
+
+if TYPE_CHECKING:
+    from .events import Completed
 
 __all__ = ["AsyncExecutionResult", "UsageLimits", "WorkflowExecutionResult", "WorkflowStatus"]
 
@@ -188,7 +190,7 @@ def read_envelope(body: Mapping[str, Any], answer: Answer) -> WorkflowExecutionR
     )
 
 
-def read_completed(event: Completed, output: Any, failure: Optional[str], answer: Answer) -> WorkflowExecutionResult:
+def read_completed(event: "Completed", output: Any, failure: Optional[str], answer: Answer) -> WorkflowExecutionResult:
     """The result of a stream.
 
     Args:

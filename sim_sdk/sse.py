@@ -5,8 +5,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html). The time taken 
 however they are cut into chunks.
 """
 
-from dataclasses import dataclass
-from typing import List, Optional, Union
+from typing import List, NamedTuple, Optional, Union
 
 __all__ = ["EventStreamDecoder", "EventStreamLimitError", "ServerSentEvent"]
 
@@ -14,6 +13,8 @@ MAX_LINE_BYTES = 16 * 1024 * 1024
 MAX_EVENT_BYTES = 32 * 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
+_DATA = b"data: "
+_BLOCK_END = b"\n\n"
 _MAX_RETRY = 2**63 - 1
 _MAX_RETRY_DIGITS = len(str(_MAX_RETRY))
 
@@ -22,8 +23,7 @@ class EventStreamLimitError(ValueError):
     """A line or an event of the stream is larger than the decoder was told to accept."""
 
 
-@dataclass(frozen=True)
-class ServerSentEvent:
+class ServerSentEvent(NamedTuple):
     """One dispatched event.
 
     Attributes:
@@ -50,6 +50,7 @@ class EventStreamDecoder:
     def __init__(self, *, max_line_bytes: int = MAX_LINE_BYTES, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._max_line = max_line_bytes
         self._max_event = max_event_bytes
+        self._most = min(max_line_bytes, max_event_bytes)
         # The start of the stream, kept for as long as it may still turn out to be a byte order mark.
         self._start: Optional[bytes] = b""
         self._after_cr = False
@@ -79,7 +80,7 @@ class EventStreamDecoder:
                 chunk = chunk[1:]
         if not chunk:
             return []
-        return self._feed_lines(chunk)
+        return self._feed_pieces(chunk)
 
     def close(self) -> None:
         """End the stream. What has not been dispatched is dropped, as the standard says."""
@@ -95,7 +96,18 @@ class EventStreamDecoder:
         self._start = None
         return chunk[len(_BOM) :] if chunk.startswith(_BOM) else chunk
 
-    def _feed_lines(self, chunk: bytes) -> List[ServerSentEvent]:
+    def _feed_pieces(self, chunk: bytes) -> List[ServerSentEvent]:
+        events: List[ServerSentEvent] = []
+        if b"\r" not in chunk:
+            if self._within_event():
+                rest_of_event, end, chunk = chunk.partition(_BLOCK_END)
+                self._feed_lines(rest_of_event + end, events)
+            chunk = self._feed_blocks(chunk, events)
+        if chunk:
+            self._feed_lines(chunk, events)
+        return events
+
+    def _feed_lines(self, chunk: bytes, events: List[ServerSentEvent]) -> None:
         # bytes.splitlines breaks at CR, LF and CRLF only, which is what the standard wants.
         lines = chunk.splitlines()
         self._after_cr = chunk.endswith(b"\r")
@@ -104,15 +116,29 @@ class EventStreamDecoder:
             self._keep(lines[0])
             lines[0] = bytes(self._unfinished_line)
             self._unfinished_line.clear()
-        events: List[ServerSentEvent] = []
+        self._take_lines(lines, events)
+        if unfinished:
+            self._keep(unfinished)
+
+    def _within_event(self) -> bool:
+        return bool(self._unfinished_line or self._data or self._event or self._retry is not None)
+
+    def _feed_blocks(self, chunk: bytes, events: List[ServerSentEvent]) -> bytes:
+        """Take the whole blocks of a chunk that begins with one, and return the rest. Most are one data line each."""
+        *blocks, rest = chunk.split(_BLOCK_END)
+        for block in blocks:
+            if block.startswith(_DATA) and len(block) < self._most and b"\n" not in block:
+                events.append(ServerSentEvent("message", block[6:].decode("utf-8", "replace"), self._last_id, None))
+            else:
+                self._take_lines([*block.split(b"\n"), b""], events)
+        return rest
+
+    def _take_lines(self, lines: List[bytes], events: List[ServerSentEvent]) -> None:
         for line in lines:
             if line:
                 self._take_line(line)
             else:
                 self._dispatch(events)
-        if unfinished:
-            self._keep(unfinished)
-        return events
 
     def _keep(self, fragment: bytes) -> None:
         self._unfinished_line += fragment

@@ -28,7 +28,7 @@ class WorkflowStream:
         return self
 
     def __next__(self) -> StreamEvent:
-        event = self._driver.run(self._flow.next_event())
+        event = self._flow.event_at_hand() or self._driver.run(self._flow.next_event())
         if event is None:
             raise StopIteration
         return event

@@ -24,6 +24,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _without_orjson(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON is read as most installations read it; that orjson reads it alike is a test of its own."""
+    monkeypatch.setattr("sim_api.loads.by_orjson", lambda: None)
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

@@ -1,10 +1,10 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
 """Reading an answer: a model for success, an exception for all else."""
 
-import json
 from typing import Any, Dict, Mapping, Union, cast
 
 from .convert import structure
+from .loads import loads
 
 ResponseTypes = Mapping[Union[int, str], Any]
 """What an operation answers: status (200), class of status ("2XX") or "default" to type, or to types by media type."""
@@ -57,7 +57,7 @@ def decode(types: ResponseTypes, status: int, headers: Mapping[str, str], body: 
     if expected is bytes:
         return body
     try:
-        return body.decode() if expected is str else structure(json.loads(body), expected)
+        return body.decode() if expected is str else structure(loads(body), expected)
     except Exception as error:  # whatever a hostile body provokes, it is the body that cannot be read
         raise DecodeError(status, headers, body, str(error)) from error
 
@@ -83,7 +83,7 @@ def _of_media_type(types: Dict[str, Any], headers: Mapping[str, str]) -> Any:
 
 def _best_effort(expected: Any, body: bytes) -> Any:
     try:
-        value = json.loads(body)
+        value = loads(body)
     except (ValueError, RecursionError):
         return None
     try:

@@ -1,0 +1,49 @@
+# Made by "python -m tools.generate". Do not edit: the next run writes it anew.
+"""JSON texts to Python values: by orjson where it is installed, by the standard library else, with the same results."""
+
+import json
+from functools import lru_cache
+from typing import Any, Callable, Optional, Union
+
+__all__ = ("loads",)
+
+
+@lru_cache(maxsize=None)
+def by_orjson() -> Optional[Callable[[bytes], Any]]:
+    """What orjson reads with, None where it is not installed. It is loaded with the first text, not at import."""
+    try:
+        import orjson
+    except ImportError:
+        return None
+    return orjson.loads
+
+
+_decode_first = json.JSONDecoder().raw_decode
+
+# What orjson makes of an integer beyond 64 bits is a float. One that may be beyond has this many digits at least.
+_DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
+_MANY_DIGITS = b"0" * 19
+
+
+def loads(text: Union[bytes, str]) -> Any:
+    """The value of a JSON text.
+
+    Raises ValueError for what is no JSON, RecursionError for what is nested too deeply.
+    """
+    quick = by_orjson()
+    if quick is not None:
+        written = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        if _MANY_DIGITS not in written.translate(_DIGITS):
+            try:
+                return quick(written)
+            except ValueError:
+                pass  # it may be one of the forms that only the standard library reads
+    elif isinstance(text, str):
+        try:
+            value, end = _decode_first(text)
+        except ValueError:
+            pass  # there may be space before it
+        else:
+            if end == len(text):
+                return value
+    return json.loads(text)
