@@ -178,8 +178,10 @@ def test_leaving_early_starts_nothing_more(sim: MockSim) -> None:
 
 
 INTERRUPTED = """
-    import sys
+    import signal, sys
     from sim_sdk import BatchInterrupted, SimStudioClient
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background inherits that it is ignored
 
     def items():
         for number in range(100):
