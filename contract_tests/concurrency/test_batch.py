@@ -181,7 +181,7 @@ INTERRUPTED = """
     import signal, sys
     from sim_sdk import BatchInterrupted, SimStudioClient
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background inherits that it is ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background jobs
 
     def items():
         for number in range(100):
