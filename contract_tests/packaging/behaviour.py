@@ -1,6 +1,6 @@
 """What users do, as one plain program: for every Python that the SDK runs on, also those that the tests do not.
 
-It talks to the mock server at SIM_BASE_URL, and needs nothing but the installed SDK with its extra `async`:
+It talks to the mock server at SIM_BASE_URL, and needs nothing but the installed SDK with its extras `async` and `cli`:
 
     python behaviour.py WORKSPACE_ID
 
@@ -11,14 +11,16 @@ import asyncio
 import io
 import json
 import pickle
+import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Optional
 
 from sim_sdk import webhooks
 from simstudio import AsyncSimStudioClient, BlockChunk, NotFoundError, SimStudioClient
 
-DEPENDENCIES = ("attrs", "cattrs", "urllib3", "aiohttp")
+DEPENDENCIES = ("attrs", "cattrs", "urllib3", "aiohttp", "click", "rich")
 
 
 def main(workspace_id: str) -> None:
@@ -29,6 +31,7 @@ def main(workspace_id: str) -> None:
         ask(client)
         read_logs(client, workspace_id)
     receive()
+    command()
     asyncio.run(run_asynchronously())
     found = ", ".join(f"{name} {version(name)}" for name in DEPENDENCIES)
     print(f"all is well on Python {sys.version.split()[0]} with {found}")
@@ -91,6 +94,12 @@ def receive() -> None:
     body = json.dumps({"id": "1", "type": "workflow.execution.completed", "timestamp": 1, "data": data})
     signature = webhooks.sign(body, "secret", 1_000)
     assert webhooks.verify(body, signature, "secret", now=1.0).data.execution_id == "e"
+
+
+def command() -> None:
+    arguments = ["--json", "run", "echo", "--input", '{"text": "Grüße"}']
+    done = subprocess.run([Path(sys.executable).with_name("sim"), *arguments], capture_output=True, check=True)
+    assert "Grüße" in str(json.loads(done.stdout.decode("utf-8")))
 
 
 async def run_asynchronously() -> None:
