@@ -55,6 +55,8 @@ DOCUMENTED_CODES = frozenset(
 )
 """Every value that `SimStudioError.code` takes when the SDK raises it."""
 
+NESTED_TOO_DEEPLY = "(nested too deeply to be shown)"
+
 _BODY_LIMIT = 8192  # characters of a body, or of what it says, that an error keeps
 _SENTENCE_LIMIT = 500  # characters of a body that an error message quotes
 
@@ -297,7 +299,12 @@ def error_text(error: Any) -> Optional[str]:
     if error is None or isinstance(error, str):
         return error or None
     message = error.get("message") if isinstance(error, dict) else None
-    return message if isinstance(message, str) else repr(error)
+    if isinstance(message, str):
+        return message
+    try:
+        return repr(error)
+    except RecursionError:
+        return NESTED_TOO_DEEPLY
 
 
 def _rule(status: int, wording: _Wording) -> _Rule:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from ._answer import Answer
 from ._shown import shown
 from ._validate import is_identifier
-from .errors import error_text, parse_json
+from .errors import NESTED_TOO_DEEPLY, error_text, parse_json
 
 if TYPE_CHECKING:
     from .events import Completed
@@ -329,7 +329,12 @@ def _told(error: Any, answer: Answer) -> Any:
     """What a server says of an error, the API key taken out: errors are printed and logged as outputs are not."""
     if isinstance(error, str):
         return answer.redact(error)
-    return {name: _told(value, answer) for name, value in error.items()} if isinstance(error, dict) else error
+    if not isinstance(error, dict):
+        return error
+    try:
+        return {name: _told(value, answer) for name, value in error.items()}
+    except RecursionError:
+        return NESTED_TOO_DEEPLY
 
 
 def _of_type(value: Any, kind: Type[_T]) -> Optional[_T]:

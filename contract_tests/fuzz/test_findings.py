@@ -67,6 +67,10 @@ def nested(depth: int) -> str:
     return "[" * depth + "]" * depth
 
 
+def nested_objects(depth: int) -> str:
+    return '{"a":' * depth + "1" + "}" * depth
+
+
 def deepest() -> int:
     """How deep the JSON may be nested that is still read here; parsing further down the stack reads less."""
     depths = range(100_000)
@@ -79,13 +83,15 @@ def deepest() -> int:
         "400\n\n{}",
         '500\n\n{{"error": {} }}',
         '400\n\n{{"error": "x", "details": [{{"path": {}, "message": "y"}}]}}',
+        '200\n\n{{"success": true, "taskId": "t", "links": {{}}, "status": "failed", "error": {} }}',
         '200\ncontent-type: text/event-stream\n\ndata: {{"event": "final", "data": {{"error": {} }} }}\n\n',
     ],
 )
-def test_what_can_just_be_parsed_can_also_be_shown(form: str) -> None:
+@pytest.mark.parametrize("nest", [nested, nested_objects])
+def test_what_can_just_be_parsed_can_also_be_shown(form: str, nest: Callable[[int], str]) -> None:
     deep = deepest()
-    for depth in range(deep - 30, deep + 1):
-        responses(form.format(nested(depth)).encode())
+    for depth in (deep // 2, *range(deep - 30, deep + 1)):
+        responses(form.format(nest(depth)).encode())
 
 
 def test_a_mistake_deep_in_a_tree_is_told_at_once() -> None:
