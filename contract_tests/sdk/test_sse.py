@@ -82,7 +82,7 @@ BLOCKS = st.tuples(st.lists(LINES, max_size=5).map(b"".join), st.sampled_from([*
 STREAMS = st.tuples(st.just(b"") | SCRAPS, st.lists(BLOCKS, max_size=6).map(b"".join), SCRAPS).map(b"".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(STREAMS, st.lists(st.integers(min_value=0), max_size=12))
 @example(b"\xef\xbb\xbfdata: x\n\n", [1, 2])
 @example(b"\xef\xbb\xbf\xef\xbb\xbfdata: x\n\ndata: y\n\n", [3])
@@ -91,7 +91,7 @@ def test_streams_are_read_as_the_standard_says_however_they_are_cut(stream: byte
     assert decode(cut(stream, places)) == interpret(stream)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(STREAMS)
 def test_streams_are_read_byte_by_byte(stream: bytes) -> None:
     assert decode([stream[place : place + 1] for place in range(len(stream))]) == interpret(stream)
