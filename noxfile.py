@@ -6,9 +6,10 @@ Pythons that are not there are reported and left out.
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import nox
 
@@ -20,6 +21,8 @@ PACKAGING = ROOT / "contract_tests" / "packaging"
 ALL_PYTHONS = [f"3.{minor}" for minor in range(8, 15)]
 PYTHONS_OF_THE_TESTS = [f"3.{minor}" for minor in range(11, 15)]
 DEPENDENCIES = ["newest", "oldest"]
+DEV = nox.project.load_toml(ROOT / "pyproject.toml")["project"]["optional-dependencies"]["dev"]
+WHEELS = TemporaryDirectory()
 FAST = {"newest": ["fast"], "oldest": []}  # the oldest orjson has no wheels for the newest Pythons
 TYPED_PACKAGES = ["sim_sdk", "simstudio", "sim_api"]
 LEAST_COMPLETENESS = 0.99
@@ -70,7 +73,7 @@ def extras(session: nox.Session, extra: str) -> None:
 def types(session: nox.Session) -> None:
     """How complete the types of the public names are."""
     install(session, "newest", "async", "cli", "conformance")
-    session.install("pyright[nodejs]")
+    session.install(*(tool for tool in DEV if tool.startswith("pyright")))
     session.chdir(session.create_tmp())
     for package in TYPED_PACKAGES:
         command = ["pyright", "--verifytypes", package, "--ignoreexternal", "--outputjson"]
@@ -94,21 +97,30 @@ def tried(session: nox.Session) -> None:
 @cache
 def the_wheel() -> Path:
     """The wheel of the tree, built once."""
-    return build_wheel(Path(mkdtemp(prefix="sim-sdk-")))
+    return build_wheel(Path(WHEELS.name))
 
 
 def install(session: nox.Session, dependencies: str, *extras: str) -> None:
     """Install the wheel with these extras."""
-    if dependencies == "oldest":
-        options = [option for extra in extras for option in ("--extra", extra)]
-        session.install("--resolution", "lowest-direct", "--requirements", "pyproject.toml", *options)
     session.install(f"{the_wheel()}[{','.join(extras)}]" if extras else str(the_wheel()))
+    if dependencies == "oldest":
+        take_oldest(session, *extras)
+
+
+def take_oldest(session: nox.Session, *extras: str, other: Sequence[str] = ()) -> None:
+    """Put the oldest dependencies that are allowed in the place of those that are there."""
+    options = [option for extra in extras for option in ("--extra", extra)]
+    resolved = ["--upgrade", "--resolution", "lowest-direct", "--requirements", "pyproject.toml"]
+    session.install(*resolved, *options, *other)
 
 
 def run_tests(session: nox.Session, dependencies: str, *folders: str) -> None:
     """Run folders of tests where the wheel can be imported and the sources cannot."""
-    install(session, dependencies, "async", "cli", "conformance")
-    session.install(f"{the_wheel()}[dev]")
+    install(session, "newest", "dev")
+    if dependencies == "oldest":
+        take_oldest(
+            session, "async", "cli", "conformance", other=["pytest>=9"]
+        )  # users' oldest is not enough for the tests
     home = Path(session.create_tmp()) / "tests"
     shutil.rmtree(home, ignore_errors=True)
     left_out = shutil.ignore_patterns("sim_conformance", "__pycache__")
