@@ -117,6 +117,23 @@ def test_short_streams_are_read_alike_under_every_chunking(stream: bytes) -> Non
 
 
 @pytest.mark.parametrize(
+    "stream",
+    [
+        b"event: e\ndata: x\n\ndata: y\n\n",
+        b"retry: 5\ndata: x\n\ndata: y\n\n",
+        b"id: 7\ndata: x\n\ndata: y\n\n",
+        b"data: x\ndata: y\n\n\ndata: z\n\n",
+        b"data: x\n\nevent: e\n\ndata: y\r\n\r\ndata: z\n\n",
+    ],
+)
+def test_events_of_one_data_line_are_read_alike_wherever_they_are_cut(stream: bytes) -> None:
+    expected = interpret(stream)
+    assert len(expected) >= 2
+    for places in itertools.combinations_with_replacement(range(len(stream) + 1), 2):
+        assert decode(cut(stream, list(places))) == expected
+
+
+@pytest.mark.parametrize(
     ("stream", "expected"),
     [
         # The examples of the standard, 9.2.6.
@@ -179,6 +196,15 @@ def test_a_line_may_be_as_long_as_allowed_and_no_longer() -> None:
         decoder = EventStreamDecoder(max_line_bytes=9)
         with pytest.raises(EventStreamLimitError, match="longer than 9 bytes"):
             _ = [decoder.feed(chunk) for chunk in chunks]
+
+
+def test_an_event_of_one_data_line_may_be_as_long_as_allowed_and_no_longer() -> None:
+    for limits in ({"max_line_bytes": 10}, {"max_event_bytes": 5}):
+        decoder = EventStreamDecoder(**limits)
+        assert [event.data for event in decoder.feed(b"data: 123\n\ndata: 1234\n\n")] == ["123", "1234"]
+        for longer in (b"data: 12345\n\n", b"data: 123456\n\n", b"data: 1234567890\n\n"):
+            with pytest.raises(EventStreamLimitError):
+                EventStreamDecoder(**limits).feed(b"data: 1\n\n" + longer)
 
 
 def test_an_event_may_be_as_large_as_allowed_and_no_larger() -> None:
