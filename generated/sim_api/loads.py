@@ -30,15 +30,8 @@ def loads(text: Union[bytes, str]) -> Any:
 
     Raises ValueError for what is no JSON, RecursionError for what is nested too deeply.
     """
-    quick = by_orjson()
-    if quick is not None:
-        written = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        if _MANY_DIGITS not in written.translate(_DIGITS):
-            try:
-                return quick(written)
-            except ValueError:
-                pass  # it may be one of the forms that only the standard library reads
-    elif isinstance(text, str):
+    if isinstance(text, str):
+        # Texts are short, events of a stream: orjson, and what makes its results the same, would take as long.
         try:
             value, end = _decode_first(text)
         except ValueError:
@@ -46,4 +39,11 @@ def loads(text: Union[bytes, str]) -> Any:
         else:
             if end == len(text):
                 return value
+        return json.loads(text)
+    quick = by_orjson()
+    if quick is not None and _MANY_DIGITS not in text.translate(_DIGITS):
+        try:
+            return quick(text)
+        except ValueError:
+            pass  # it may be one of the forms that only the standard library reads
     return json.loads(text)

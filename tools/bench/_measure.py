@@ -20,7 +20,7 @@ class Limit:
         return ratio >= self.number if self.at_least else ratio <= self.number
 
     def __str__(self) -> str:
-        return f"{'≥' if self.at_least else '≤'} {self.number:g}"
+        return f"{'≥' if self.at_least else '≤'} {self.number:.3g}"
 
 
 @dataclass(frozen=True)

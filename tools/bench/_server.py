@@ -1,6 +1,7 @@
 """Servers that cost the measured process nothing: each in a process of its own."""
 
 import asyncio
+import itertools
 import json
 import multiprocessing
 import time
@@ -12,6 +13,12 @@ ANSWER = (
     b'{"success":true,"output":{"result":{"echo":{"message":"hello"}},"stdout":""},'
     b'"metadata":{"duration":12,"startTime":"2026-11-22T17:15:09.072Z","endTime":"2026-11-22T17:15:09.084Z"}}'
 )
+
+
+NUMBER = b"@the-number@"
+"""What a fixed answer has another number of the same length for each time."""
+
+_numbers = itertools.count()
 
 
 @contextmanager
@@ -57,7 +64,7 @@ class _FixedAnswer(asyncio.Protocol):
             if not blank or len(rest) < length:
                 return
             self._received = rest[length:]
-            self._transport.write(self._answer)
+            self._transport.write(self._answer.replace(NUMBER, b"%0*d" % (len(NUMBER), next(_numbers))))
 
 
 def _content_length(head: bytes) -> int:
