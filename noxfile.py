@@ -129,4 +129,5 @@ def run_tests(session: nox.Session, dependencies: str, *folders: str) -> None:
     session.chdir(home)
     of_the_wheel = {"PYTHONPATH": None}
     session.run("python", "-c", "import sim_sdk; assert 'site-packages' in sim_sdk.__file__", env=of_the_wheel)
-    session.run("python", "-m", "pytest", "-q", *(f"contract_tests/{name}" for name in folders), env=of_the_wheel)
+    tests = [f"contract_tests/{name}" for name in folders]
+    session.run("python", "-m", "pytest", "-q", "-n", "auto", *tests, env=of_the_wheel)
