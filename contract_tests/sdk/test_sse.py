@@ -163,6 +163,7 @@ def test_events_of_one_data_line_are_read_alike_wherever_they_are_cut(stream: by
         (b"event: a\n\ndata: x\n\n", [ServerSentEvent("message", "x", "", None)]),
         (b"event: a\ndata: x\nretry: 3000\n\n", [ServerSentEvent("a", "x", "", 3000)]),
         (b"retry: " + b"0" * 30 + b"5\ndata\n\n", [ServerSentEvent("message", "", "", 5)]),
+        (b"later: 5\nzero: 5\ndata\n\n", [ServerSentEvent("message", "", "", None)]),
         (b"retry: 1000000000000000000\ndata\n\n", [ServerSentEvent("message", "", "", 10**18)]),
         (b"retry: " + b"9" * 4000 + b"\ndata\n\n", [ServerSentEvent("message", "", "", 2**63 - 1)]),
         (
