@@ -1,6 +1,7 @@
 """The input of a workflow as it goes out: plain JSON, with every file in it encoded."""
 
 import base64
+import json
 import math
 import os
 from collections import abc
@@ -127,7 +128,9 @@ def _encode_mapping(value: Mapping[Any, Any], place: str, parents: Set[int]) -> 
     return encoded
 
 
-def _encode_file(file: Union[File, IO[Any]], place: str) -> Dict[str, str]:
+def _encode_file(file: Union[File, IO[Any]], place: str) -> Dict[str, Any]:
+    from sim_api.values import JsonText
+
     if isinstance(file, File):
         content, name, mime = file.read(), file.name, file.mime
     else:
@@ -135,8 +138,8 @@ def _encode_file(file: Union[File, IO[Any]], place: str) -> Dict[str, str]:
         content = read.encode(_encoding(file)) if isinstance(read, str) else read
         name = _name(file)
         mime = _guess_mime(name, text=isinstance(read, str))
-    data = base64.b64encode(content).decode("ascii")
-    return {"type": "file", "data": f"data:{mime};base64,{data}", "name": name, "mime": mime}
+    start = json.dumps(f"data:{mime};base64,")[:-1].encode()
+    return {"type": "file", "data": JsonText(start, base64.b64encode(content), b'"'), "name": name, "mime": mime}
 
 
 def _read(file: IO[Any], place: str) -> Union[bytes, str]:

@@ -6,7 +6,7 @@ from typing import IO, Any, Iterator, List, Mapping, Optional, Tuple, cast
 from urllib.parse import urlencode
 
 from .convert import unstructure
-from .encode import json_text, text
+from .encode import json_bytes, json_text, text
 from .values import UNSET, FilePart
 
 Body = Tuple[Optional[bytes], Optional[str]]
@@ -21,7 +21,7 @@ def json_body(value: object, content_type: str = "application/json") -> Body:
     """
     if value is UNSET:
         return _NO_BODY
-    return (json_text(value) or "null").encode(), content_type
+    return json_bytes(value), content_type
 
 
 def binary_body(value: object, content_type: str = "application/octet-stream") -> Body:
@@ -77,7 +77,7 @@ def _part(name: str, value: Any) -> bytes:
         content = text(name, value).encode()
     else:
         head = f"{disposition}\r\nContent-Type: application/json"
-        content = (json_text(value) or "null").encode()
+        content = json_bytes(value)
     return head.encode() + b"\r\n\r\n" + content
 
 

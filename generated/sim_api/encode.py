@@ -7,16 +7,17 @@ Every error names the parameter, as the API spells it, so that a request that ca
 import datetime
 import json
 import re
-from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Union, cast
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Union, cast
 from urllib.parse import quote
 
 from .convert import unstructure
 from .typeforms import is_model
-from .values import UNSET
+from .values import JSON_MARK, UNSET, JsonText, marked
 
 _SEPARATORS = {"comma": ",", "space": " ", "pipe": "|"}
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9_~-]+")  # no dot: a segment of dots only means another path
+_MARKED = re.compile(f'"({re.escape(JSON_MARK)}[0-9a-f]+)"')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FORBIDDEN_IN_HEADER = re.compile(r"[\r\n\x00]")
 
@@ -61,6 +62,19 @@ def cookie_line(*parameters: Tuple[str, object]) -> Optional[str]:
     """Return the Cookie header of (name, value) pairs, percent-encoded; None if all values are."""
     given = [(name, value) for name, value in parameters if value is not None and value is not UNSET]
     return "; ".join(f"{name}={quote(_joined(name, value, ','))}" for name, value in given) or None
+
+
+def json_bytes(value: object) -> bytes:
+    """Return ``value`` as JSON in UTF-8, what is written already as it is. Raises as ``json_text`` does."""
+    written = json_text(value)
+    if written is None:
+        return b"null"
+    if JSON_MARK not in written:
+        return written.encode()
+    pieces: List[bytes] = []
+    for number, part in enumerate(_MARKED.split(written)):
+        pieces.extend(marked(part).pieces if number % 2 else (part.encode(),))
+    return b"".join(pieces)
 
 
 def json_text(value: object) -> Optional[str]:
@@ -172,6 +186,8 @@ def _plain(value: object) -> object:
 
 
 def _model(value: Any) -> Any:
+    if isinstance(value, JsonText):
+        return value.mark
     if not is_model(type(value)):
         raise TypeError(f"a value of type {type(value).__name__} cannot be sent as JSON")
     return unstructure(value)

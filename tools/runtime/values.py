@@ -1,6 +1,8 @@
 """Values that JSON has no word for."""
 
 import enum
+import os
+import weakref
 from typing import IO, Literal, Optional, Union
 
 from attrs import define, field
@@ -19,6 +21,32 @@ class Unset(enum.Enum):
 
 
 UNSET = Unset.UNSET
+
+
+class JsonText:
+    """A JSON value that is written already: large ones go into a body as they are, without copies on the way.
+
+    Args:
+        pieces: UTF-8, together one JSON value.
+    """
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = pieces
+        # Stands for it in the text around it. Nobody else can write it there: it is drawn anew in each process.
+        self.mark = f"{JSON_MARK}{id(self):x}"
+        _marked[self.mark] = self
+
+    def __repr__(self) -> str:
+        return f"JsonText({sum(map(len, self.pieces))} bytes)"
+
+
+JSON_MARK = f"json-text-{os.urandom(16).hex()}-"
+_marked: "weakref.WeakValueDictionary[str, JsonText]" = weakref.WeakValueDictionary()
+
+
+def marked(mark: str) -> JsonText:
+    """The value that a mark stands for."""
+    return _marked[mark]
 
 
 @define(frozen=True)
