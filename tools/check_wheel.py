@@ -70,9 +70,9 @@ def build(folder: Path, *options: str) -> Tuple[Path, Path]:
     return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
 
 
-def build_wheel(folder: Path) -> Path:
+def build_wheel(folder: Path, *options: str) -> Path:
     """The wheel of the tree."""
-    _run_build(folder, "--wheel")
+    _run_build(folder, "--wheel", *options)
     return next(folder.glob("*.whl"))
 
 
