@@ -51,7 +51,7 @@ def memory(stack: ExitStack) -> Finding:
     """The most memory that many entries take, against the most that few take."""
     client = _client(stack)
     few, many = (_peak(client, entries) for entries in (_MANY_ENTRIES // 50, _MANY_ENTRIES))
-    return Finding(f"memory of {_MANY_ENTRIES:,} entries", many / few, f"that of {_MANY_ENTRIES // 50:,}", Limit(1.1))
+    return Finding(f"memory of {_MANY_ENTRIES:,} entries", many / few, f"that of {_MANY_ENTRIES // 50:,}", Limit(1.2))
 
 
 def page() -> bytes:
