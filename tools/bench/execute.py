@@ -151,6 +151,7 @@ def _ours_async(stack: ExitStack, loop: asyncio.Runner, url: str) -> Way:
 
 def _repeated(call: Way) -> Way:
     def calls() -> Any:
+        output = None
         for _ in range(_CALLS):
             output = call()
         return output
@@ -160,6 +161,7 @@ def _repeated(call: Way) -> Way:
 
 def _awaited(loop: asyncio.Runner, call: Callable[[], Awaitable[Any]]) -> Way:
     async def calls() -> Any:
+        output = None
         for _ in range(_CALLS):
             output = await call()
         return output

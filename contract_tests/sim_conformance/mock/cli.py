@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         ended = _ended_by_signal()
         # Flushed at once: whoever started this process reads the address from a pipe, and may then end it.
-        print(f"SIM_BASE_URL={sim.base_url}\nSIM_API_KEY={sim.api_key}", flush=True)
+        print(f"SIM_BASE_URL={sim.base_url}\nSIM_API_KEY={sim.api_key}\nSIM_WORKSPACE={sim.workspace_id}", flush=True)
         ended.wait()
     finally:
         sim.stop()
@@ -36,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "sim-mock", description="Serve a mock of Sim's API. Prints its address and a key as shell variables."
+        "sim-mock",
+        description="Serve a mock of Sim's API. Prints its address, a key and a workspace as shell variables.",
     )
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes any free port")
     parser.add_argument("--host", default="127.0.0.1")
