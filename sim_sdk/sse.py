@@ -126,9 +126,8 @@ class EventStreamDecoder:
     def _feed_blocks(self, chunk: bytes, events: List[ServerSentEvent]) -> bytes:
         """Take the whole blocks of a chunk that begins with one, and return the rest. Most are one data line each."""
         *blocks, rest = chunk.split(_BLOCK_END)
-        most = self._most
         for block in blocks:
-            if block[:6] == _DATA and len(block) < most and b"\n" not in block:
+            if block.startswith(_DATA) and len(block) < self._most and b"\n" not in block:
                 # What ServerSentEvent(...) does, without a call in between.
                 fields = ("message", block[6:].decode("utf-8", "replace"), self._last_id, None)
                 events.append(tuple.__new__(ServerSentEvent, fields))

@@ -86,7 +86,7 @@ class AsyncRawResponse:
         self._response = response
         self._progress = progress
         self._decompressor = decompressor(self.headers)
-        self.ended = False
+        self.ended: bool = False
 
     async def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
         """The next bytes of the body, decompressed, as soon as there are any; b"" at its end.

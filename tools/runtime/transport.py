@@ -48,15 +48,15 @@ class _Limits:
     __slots__ = ("connect_by", "deadline", "idle", "sent")
 
     def __init__(self, total: Optional[float], idle: Optional[float], connect: Optional[float] = None) -> None:
-        self.sent = False
+        self.sent: bool = False
         self.set(total, idle)
-        self.connect_by = self.deadline
+        self.connect_by: Optional[float] = self.deadline
         if connect is not None and (total is None or connect < total):
             self.connect_by = time.monotonic() + connect
 
     def set(self, total: Optional[float], idle: Optional[float]) -> None:
-        self.deadline = None if total is None else time.monotonic() + total
-        self.idle = idle
+        self.deadline: Optional[float] = None if total is None else time.monotonic() + total
+        self.idle: Optional[float] = idle
 
     def next_wait(self) -> Optional[float]:
         """How long the next operation on the socket may block, in seconds; None for ever."""
@@ -313,7 +313,7 @@ class RawResponse:
         self._response = response
         self._limits = limits
         self._decompressor = decompressor(self.headers)
-        self.ended = False
+        self.ended: bool = False
 
     def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
         """The next bytes of the body, decompressed, as soon as there are any; b"" at its end.

@@ -3,7 +3,7 @@
 import enum
 import os
 import weakref
-from typing import IO, Literal, Optional, Union
+from typing import IO, Literal, Optional, Tuple, Union
 
 from attrs import define, field
 
@@ -31,9 +31,9 @@ class JsonText:
     """
 
     def __init__(self, *pieces: bytes) -> None:
-        self.pieces = pieces
+        self.pieces: Tuple[bytes, ...] = pieces
         # Stands for it in the text around it. Nobody else can write it there: it is drawn anew in each process.
-        self.mark = f"{JSON_MARK}{id(self):x}"
+        self.mark: str = f"{JSON_MARK}{id(self):x}"
         _marked[self.mark] = self
 
     def __repr__(self) -> str:
