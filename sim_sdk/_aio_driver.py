@@ -4,8 +4,10 @@ import asyncio
 import inspect
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, TypeVar, Union
 
+from sim_api.failures import without_frames
+
 from ._clock import Clock, SystemClock
-from ._flow import Effect, Flow, Notify, Open, Read, Sleep, bare
+from ._flow import Effect, Flow, Notify, Open, Read, Sleep
 from .errors import SimStudioError
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class AsyncDriver:
             return stop.value  # type: ignore[no-any-return]  # a generator's return value is typed Any
         except SimStudioError as error:
             outcome = None  # what the server sent; whoever reports the error with its locals would show it
-            raise bare(error) from None
+            raise without_frames(error) from None
 
     def _perform(self, effect: Effect) -> Awaitable[Any]:
         if isinstance(effect, Read):

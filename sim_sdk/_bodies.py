@@ -1,12 +1,11 @@
 """The body of an execution: the input and the control keys beside it, without either overwriting the other."""
 
 from collections import abc
-from typing import TYPE_CHECKING, Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional
+
+from sim_api import v1
 
 from .files import encode_input
-
-if TYPE_CHECKING:
-    from sim_api.v1.models import ExecuteWorkflowBody
 
 # Keys that a server takes for its own at the body's root. An input that has one of them travels under "input".
 _CONTROL_KEYS = frozenset(
@@ -33,7 +32,7 @@ _CONTROL_KEYS = frozenset(
 
 def compose_body(
     input_data: Any, *, stream: bool = False, selected_outputs: Optional[List[str]] = None
-) -> "ExecuteWorkflowBody":
+) -> "v1.models.ExecuteWorkflowBody":
     """The body that runs a workflow with this input.
 
     Keys are spread at the root, as documented (later servers process files only there); an input that is no object, or
@@ -44,8 +43,6 @@ def compose_body(
         TypeError: The input holds something that is neither JSON nor a file.
         ValueError: The input holds a number that is not finite, or a cycle.
     """
-    from sim_api.v1.models import ExecuteWorkflowBody
-
     encoded = encode_input(input_data)
     controls: Dict[str, Any] = {}
     if stream:
@@ -53,11 +50,11 @@ def compose_body(
     if selected_outputs:
         controls["selected_outputs"] = selected_outputs
     if encoded is None:
-        return ExecuteWorkflowBody(**controls)
+        return v1.models.ExecuteWorkflowBody(**controls)
     if not isinstance(input_data, (dict, abc.Mapping)):
-        return ExecuteWorkflowBody(**controls, input_=encoded)
+        return v1.models.ExecuteWorkflowBody(**controls, input_=encoded)
     if encoded.keys() == {"input"}:
-        return ExecuteWorkflowBody(**controls, input_=encoded["input"])
+        return v1.models.ExecuteWorkflowBody(**controls, input_=encoded["input"])
     if not _CONTROL_KEYS.isdisjoint(encoded):
-        return ExecuteWorkflowBody(**controls, input_=encoded)
-    return ExecuteWorkflowBody(**controls, additional_properties=encoded)
+        return v1.models.ExecuteWorkflowBody(**controls, input_=encoded)
+    return v1.models.ExecuteWorkflowBody(**controls, additional_properties=encoded)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
 
+from sim_api import v1
+
 from ._bodies import compose_body
-from ._engine import Call, Engine, OnRetry
-from ._flow import Flow, Notify, ResponseHandle, Sleep
-from ._headers import Headers
+from ._engine import Call, Engine, OnRetry, Reply
+from ._flow import Flow, Notify, Sleep
 from ._logging import logger
 from ._validate import (
     require_bool,
@@ -78,8 +79,6 @@ class Calls:
         Raises:
             TypeError, ValueError: An argument is not what it should be; the message names it.
         """
-        from sim_api.v1.operations import execute_workflow
-
         require_identifier("workflow_id", workflow_id)
         require_timeout("timeout", timeout)
         asked_async = require_bool("async_execution", async_execution)
@@ -88,30 +87,31 @@ class Calls:
         names = require_names("selected_outputs", selected_outputs)
         body = compose_body(input_data, stream=streamed, selected_outputs=names)
         if streamed:
-            request: Request[Any] = execute_workflow.build_stream(workflow_id, body=body)
+            request: Request[Any] = v1.operations.execute_workflow.build_stream(workflow_id, body=body)
         elif asked_async:
-            request = execute_workflow.build(workflow_id, body=body, x_execution_mode="async")
+            request = v1.operations.execute_workflow.build(workflow_id, body=body, x_execution_mode="async")
         else:
-            request = execute_workflow.build(workflow_id, body=body)
+            request = v1.operations.execute_workflow.build(workflow_id, body=body)
         return Execution(request, timeout, streamed, asked_async)
 
     def execute(self, execution: Execution) -> Flow[ExecutionResult]:
         """Run or queue a workflow, once."""
-        if execution.asked_async:
-            return read_queued((yield from self.engine.send(execution.request, self.engine.call(execution.timeout))))
-        return (yield from self.run(execution))
+        return self._queue(execution) if execution.asked_async else self.run(execution)
+
+    def _queue(self, execution: Execution) -> Flow[ExecutionResult]:
+        return read_queued((yield from self.engine.send(execution.request, self.engine.call(execution.timeout))))
 
     def run(self, execution: Execution) -> Flow[WorkflowExecutionResult]:
         """Run a workflow once and wait for its result."""
         call = self.engine.call(execution.timeout)
         if execution.stream:
             return (yield from self.drain((yield from self.open_stream(execution, call))))
-        response = yield from self.engine.open(execution.request, call)
-        if self._is_event_stream(response, call):
+        reply = yield from self.engine.open(execution.request, call)
+        if self._is_event_stream(reply, call):
             # Nobody asked for it, but a header of the user's may have.
-            stream = self._stream_flow(response, call, self.engine.call(None))
+            stream = self._stream_flow(reply, call, self.engine.call(None))
             return (yield from self.drain(stream))
-        return read_result((yield from self.engine.read(response, call)))
+        return read_result((yield from self.engine.read(reply, call)))
 
     def execute_with_retry(
         self, execution: Execution, policy: RetryPolicy, on_retry: Optional[OnRetry]
@@ -135,16 +135,16 @@ class Calls:
         """Send an execution whose answer is a stream; where the server answers at once, its one event is the end."""
         idle = self.engine.options.idle_timeout
         first_event = self.engine.call(_shortest(first_event_timeout, self.engine.remaining(call)))
-        response = yield from self.engine.open(execution.request, first_event, idle=idle)
-        stream = self._stream_flow(response, call, first_event)
-        if not self._is_event_stream(response, call):
-            stream.preload(read_result((yield from self.engine.read(response, first_event, idle=idle))))
+        reply = yield from self.engine.open(execution.request, first_event, idle=idle)
+        stream = self._stream_flow(reply, call, first_event)
+        if not self._is_event_stream(reply, call):
+            stream.preload(read_result((yield from self.engine.read(reply, first_event, idle=idle))))
         return stream
 
-    def _stream_flow(self, response: ResponseHandle, call: Call, first_event: Call) -> "StreamFlow":
+    def _stream_flow(self, reply: Reply, call: Call, first_event: Call) -> "StreamFlow":
         from ._stream_flow import StreamFlow  # loaded with the first stream, not with the SDK
 
-        return StreamFlow(self.engine, response, call, first_event)
+        return StreamFlow(self.engine, reply, call, first_event)
 
     def drain(self, stream: "StreamFlow") -> Flow[WorkflowExecutionResult]:
         """Read a stream to its end."""
@@ -155,9 +155,7 @@ class Calls:
         return stream.result
 
     def get_workflow_status(self, workflow_id: str) -> Flow[WorkflowStatus]:
-        from sim_api.v1.operations import get_workflow_status
-
-        request = get_workflow_status.build(require_identifier("workflow_id", workflow_id))
+        request = v1.operations.get_workflow_status.build(require_identifier("workflow_id", workflow_id))
         return read_status((yield from self.fetch(request, STATUS_ERROR)))
 
     def validate_workflow(self, workflow_id: str) -> Flow[bool]:
@@ -172,15 +170,11 @@ class Calls:
         return (yield from self._job_status(task_id, None))
 
     def _job_status(self, task_id: str, within: Optional[Call]) -> Flow[Dict[str, Any]]:
-        from sim_api.v1.operations import get_job
-
-        request = get_job.build(require_identifier("task_id", task_id))
+        request = v1.operations.get_job.build(require_identifier("task_id", task_id))
         return read_job((yield from self.fetch(request, STATUS_ERROR, within)), task_id)
 
     def get_usage_limits(self) -> Flow[UsageLimits]:
-        from sim_api.v1.operations import get_usage_limits
-
-        return read_usage((yield from self.fetch(get_usage_limits.build(), USAGE_ERROR)))
+        return read_usage((yield from self.fetch(v1.operations.get_usage_limits.build(), USAGE_ERROR)))
 
     def fetch(self, request: "Request[Any]", default_code: str, within: Optional[Call] = None) -> "Flow[Answer]":
         """The successful answer to a request that changes nothing, which is sent again when that may help.
@@ -260,11 +254,11 @@ class Calls:
             remaining = self.engine.remaining(call)
             yield Sleep(wait if remaining is None else max(0.0, min(wait, remaining)))
 
-    def _is_event_stream(self, response: ResponseHandle, call: Call) -> bool:
-        media_type = Headers(response.headers).get("content-type", "").lower()
-        if not 200 <= response.status < 300 or not media_type.startswith(_EVENT_STREAM):
+    def _is_event_stream(self, reply: Reply, call: Call) -> bool:
+        media_type = reply.headers.get("content-type", "").lower()
+        if not 200 <= reply.response.status < 300 or not media_type.startswith(_EVENT_STREAM):
             return False
-        self.engine.note(self.engine.answer(response, call))
+        self.engine.note(self.engine.answer(reply, call))
         return True
 
     def _is_over(self, call: Call) -> bool:

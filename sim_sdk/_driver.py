@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
+from sim_api.failures import without_frames
+
 from ._clock import Clock
-from ._flow import Effect, Flow, Open, Read, Sleep, bare
+from ._flow import Effect, Flow, Open, Read, Sleep
 from .errors import SimStudioError
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class Driver:
             return stop.value  # type: ignore[no-any-return]  # a generator's return value is typed Any
         except SimStudioError as error:
             outcome = None  # what the server sent; whoever reports the error with its locals would show it
-            raise bare(error) from None
+            raise without_frames(error) from None
 
     def _perform(self, effect: Effect) -> Any:
         if isinstance(effect, Read):

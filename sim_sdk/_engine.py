@@ -1,6 +1,7 @@
 """One exchange, and trying again: deadlines, error mapping, logging. Written as flows, without I/O."""
 
 from dataclasses import dataclass
+from logging import DEBUG
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Type, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -18,7 +19,7 @@ from .errors import (
     SimStudioError,
     parse_json,
 )
-from .ratelimit import RateLimitInfo, read_rate_limit
+from .ratelimit import TELLING_HEADERS, RateLimitInfo, read_rate_limit
 from .retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ class Call:
 
     default_code: str = EXECUTION_ERROR
     deadline: Optional[float] = None
+
+
+@dataclass
+class Reply:
+    """The head of an answer, whose body the engine reads.
+
+    Attributes:
+        response: The driver's handle.
+        headers: The header fields, the API key taken out: they end up in errors and results, and some servers echo it.
+    """
+
+    response: ResponseHandle
+    headers: Headers
 
 
 class Engine:
@@ -72,59 +86,69 @@ class Engine:
         Raises:
             SimStudioError: There is no whole answer.
         """
-        response = yield from self.open(request, call)
-        return (yield from self.read(response, call))
+        reply = yield from self.open(request, call)
+        return (yield from self.read(reply, call))
 
-    def open(self, request: "Request[Any]", call: Call, *, idle: Optional[float] = None) -> Flow[ResponseHandle]:
+    def open(self, request: "Request[Any]", call: Call, *, idle: Optional[float] = None) -> Flow[Reply]:
         """One exchange up to the head of its answer. A redirect within the server is followed for a GET."""
         url = self.options.base_url + request.target
-        response = yield from self._open(request, url, call, idle)
-        for _ in range(_MAX_REDIRECTS):
-            target = self._redirect(request, url, response)
+        redirects = 0
+        while True:
+            told = logger.isEnabledFor(DEBUG)
+            began = self.options.clock.monotonic() if told else 0.0
+            try:
+                response: ResponseHandle = yield self._opening(request, url, call, idle)
+            except _transport_failure() as failure:
+                error = self.failed(failure, call)
+                logger.debug("%s %s: %s", request.method, url, error)
+                raise error from None
+            if told:
+                elapsed = self.options.clock.monotonic() - began
+                logger.debug("%s %s: HTTP %d after %.3f s", request.method, url, response.status, elapsed)
+            target = self._redirect(request, url, response) if redirects < _MAX_REDIRECTS else None
             if target is None:
-                break
+                return Reply(response, self._response_headers(response))
             response.close()
+            redirects += 1
             url = target
-            response = yield from self._open(request, url, call, idle)
-        return response
 
-    def read(self, response: ResponseHandle, call: Call, *, idle: Optional[float] = None) -> Flow[Answer]:
+    def read(self, reply: Reply, call: Call, *, idle: Optional[float] = None) -> Flow[Answer]:
         """The rest of an answer, up to the size that the client accepts."""
         body = bytearray()  # no list of pieces: those of some servers are smaller than what a list takes for each
         try:
-            while not response.ended:
-                body += yield from self.read_piece(response, call, idle=idle)
+            while not reply.response.ended:
+                body += yield from self.read_piece(reply, call, idle=idle)
                 if self.options.max_response_bytes is not None and len(body) > self.options.max_response_bytes:
                     raise InvalidResponseError(
                         f"the answer is larger than max_response_bytes ({self.options.max_response_bytes})",
                         call.default_code,
-                        response.status,
-                        headers=self._response_headers(response),
+                        reply.response.status,
+                        headers=reply.headers,
                         request_sent=True,
                     )
         finally:
-            response.close()
-        answer = self.answer(response, call, bytes(body))
+            reply.response.close()
+        answer = self.answer(reply, call, bytes(body))
         self.note(answer)
         return answer
 
     def read_piece(
-        self, response: ResponseHandle, call: Call, *, total: Optional[float] = None, idle: Optional[float] = None
+        self, reply: Reply, call: Call, *, total: Optional[float] = None, idle: Optional[float] = None
     ) -> Flow[bytes]:
         """The next bytes of a body, b"" at its end. `total` and `idle` are seconds; the call's deadline holds too."""
         remaining = self._remaining(call, sent=True)
         if total is None or (remaining is not None and remaining < total):
             total = remaining
         try:
-            return (yield Read(response, total, idle))  # type: ignore[no-any-return]
+            return (yield Read(reply.response, total, idle))  # type: ignore[no-any-return]
         except _transport_failure() as failure:
             raise self.failed(failure, call) from None
 
-    def answer(self, response: ResponseHandle, call: Call, body: bytes = b"") -> Answer:
+    def answer(self, reply: Reply, call: Call, body: bytes = b"") -> Answer:
         """The head of an answer, with its body."""
         return Answer(
-            response.status,
-            self._response_headers(response),
+            reply.response.status,
+            reply.headers,
             body,
             call.default_code,
             self.options.clock.time(),
@@ -133,7 +157,10 @@ class Engine:
 
     def note(self, answer: Answer) -> None:
         """Remember what an answer says of the rate limit."""
-        body = parse_json(answer.body) if answer.status == 429 else None
+        limited = answer.status == 429
+        if not limited and answer.headers.isdisjoint(TELLING_HEADERS):
+            return
+        body = parse_json(answer.body) if limited else None
         seen = read_rate_limit(answer.status, answer.headers, body, answer.received)
         if seen is not None:
             self.rate_limit = seen
@@ -181,9 +208,8 @@ class Engine:
             message = f"the connection to {where} broke: {message}"
         return ConnectionFailedError(message, call.default_code, request_sent=failure.request_sent)
 
-    def _open(self, request: "Request[Any]", url: str, call: Call, idle: Optional[float]) -> Flow[ResponseHandle]:
-        began = self.options.clock.monotonic()
-        effect = Open(
+    def _opening(self, request: "Request[Any]", url: str, call: Call, idle: Optional[float]) -> Open:
+        return Open(
             request.method,
             url,
             self._headers(request),
@@ -192,16 +218,6 @@ class Engine:
             total=self._remaining(call, sent=False),
             idle=idle,
         )
-        response: ResponseHandle
-        try:
-            response = yield effect
-        except _transport_failure() as failure:
-            error = self.failed(failure, call)
-            logger.debug("%s %s: %s", request.method, url, error)
-            raise error from None
-        elapsed = self.options.clock.monotonic() - began
-        logger.debug("%s %s: HTTP %d after %.3f s", request.method, url, response.status, elapsed)
-        return response
 
     def _headers(self, request: "Request[Any]") -> Dict[str, str]:
         headers = {**self.options.headers, **request.headers}
@@ -215,12 +231,11 @@ class Engine:
         return headers
 
     def _response_headers(self, response: ResponseHandle) -> Headers:
-        """They end up in errors and results; some servers echo the key there."""
         key = self.options.api_key
-        for name, value in response.headers:
-            if key in value or key.lower() in name.lower():
-                return Headers((key.redact_name(name), key.redact(value)) for name, value in response.headers)
-        return Headers(response.headers)
+        fields = response.headers
+        if key.lower() in "\n".join(map("\n".join, fields)).lower():
+            fields = [(key.redact_name(name), key.redact(value)) for name, value in fields]
+        return Headers(fields)
 
     def _redirect(self, request: "Request[Any]", url: str, response: ResponseHandle) -> Optional[str]:
         """Where a GET goes on: only to the same origin, because the key goes along."""
@@ -236,8 +251,10 @@ class Engine:
             return None  # it names no place at all
 
     def _remaining(self, call: Call, *, sent: bool) -> Optional[float]:
-        remaining = self.remaining(call)
-        if remaining is not None and remaining <= 0:
+        if call.deadline is None:
+            return None
+        remaining = call.deadline - self.options.clock.monotonic()
+        if remaining <= 0:
             raise RequestTimeoutError("timed out: the total time limit passed", TIMEOUT, request_sent=sent)
         return remaining
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Callable, Generator, Mapping, Optional, Protocol, Sequence, Tuple, TypeVar, Union
 
 _T = TypeVar("_T")
-_E = TypeVar("_E", bound=BaseException)
 
 
 class ResponseHandle(Protocol):
@@ -69,9 +68,3 @@ class Notify:
 
 Effect = Union[Open, Read, Sleep, Notify]
 Flow = Generator[Effect, Any, _T]
-
-
-def bare(error: _E) -> _E:
-    """An error without the frames below and what it arose from: in there is what the server sent, maybe the key."""
-    error.__context__ = None
-    return error.with_traceback(None)

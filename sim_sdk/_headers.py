@@ -1,6 +1,6 @@
 """Response headers: names without regard to case, read-only."""
 
-from typing import Dict, Iterable, Iterator, Mapping, Optional, Tuple, TypeVar, Union, overload
+from typing import AbstractSet, Dict, Iterable, Iterator, Mapping, Optional, Tuple, TypeVar, Union, overload
 
 _T = TypeVar("_T")
 
@@ -30,6 +30,10 @@ class Headers(Mapping[str, str]):
         # Mapping's own raises and catches a KeyError for each header that is not there, which most are not.
         field = self._fields.get(name.lower())
         return default if field is None else field[1]
+
+    def isdisjoint(self, names: AbstractSet[str]) -> bool:
+        """Whether none of these names, in small letters, is there."""
+        return names.isdisjoint(self._fields)
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._fields.values())

@@ -3,6 +3,8 @@
 import datetime
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, Type, TypeVar, Union, get_args
 
+from sim_api import v1
+
 from ._calls import Calls
 from ._flow import Flow
 from ._shown import shown
@@ -28,30 +30,24 @@ class LogCalls:
 
     def list(self, workspace_id: str, filters: Mapping[str, Any]) -> "Flow[LogPage]":
         """One page."""
-        from sim_api.v1.models import LogEntry, LogPage
-        from sim_api.v1.operations import list_logs
-
-        _show(LogPage, LogEntry)
+        _show(v1.models.LogPage, v1.models.LogEntry)
         checked = check_filters(filters)
-        request = list_logs.build(workspace_id=require_identifier("workspace_id", workspace_id), **checked)
-        return (yield from self._read(request, LogPage))
+        request = v1.operations.list_logs.build(
+            workspace_id=require_identifier("workspace_id", workspace_id), **checked
+        )
+        return (yield from self._read(request, v1.models.LogPage))
 
     def get(self, log_id: str) -> "Flow[LogDetail]":
         """One execution's log."""
-        from sim_api.v1.models import LogDetail, LogDetailData
-        from sim_api.v1.operations import get_log
-
-        _show(LogDetail, LogDetailData)
-        return (yield from self._read(get_log.build(require_identifier("log_id", log_id)), LogDetail))
+        _show(v1.models.LogDetail, v1.models.LogDetailData)
+        request = v1.operations.get_log.build(require_identifier("log_id", log_id))
+        return (yield from self._read(request, v1.models.LogDetail))
 
     def get_execution(self, execution_id: str) -> "Flow[ExecutionSnapshot]":
         """One execution with the state of its workflow."""
-        from sim_api.v1.models import ExecutionSnapshot
-        from sim_api.v1.operations import get_execution
-
-        _show(ExecutionSnapshot)
-        request = get_execution.build(require_identifier("execution_id", execution_id))
-        return (yield from self._read(request, ExecutionSnapshot))
+        _show(v1.models.ExecutionSnapshot)
+        request = v1.operations.get_execution.build(require_identifier("execution_id", execution_id))
+        return (yield from self._read(request, v1.models.ExecutionSnapshot))
 
     def can_send(self, cursor: str) -> bool:
         """Whether a cursor can go back to its server. With the API key in it, it would show that in the URL's logs."""
@@ -131,13 +127,11 @@ def check_filters(filters: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def _checks() -> "Dict[str, Callable[[str, Any], Any]]":
-    from sim_api.v1 import models
-
     return {
         "workflow_ids": _list,
         "folder_ids": _list,
         "triggers": _list,
-        "level": _one_of(models.ListLogsLevel),
+        "level": _one_of(v1.models.ListLogsLevel),
         "start_date": _moment,
         "end_date": _moment,
         "execution_id": _text,
@@ -148,8 +142,8 @@ def _checks() -> "Dict[str, Callable[[str, Any], Any]]":
         "model": _text,
         "limit": lambda name, value: require_count(name, value, minimum=1),
         "cursor": _text,
-        "order": _one_of(models.ListLogsOrder),
-        "details": _one_of(models.ListLogsDetails),
+        "order": _one_of(v1.models.ListLogsOrder),
+        "details": _one_of(v1.models.ListLogsDetails),
         "include_trace_spans": require_bool,
         "include_final_output": require_bool,
     }

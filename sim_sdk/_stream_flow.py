@@ -5,11 +5,12 @@ from collections import deque
 from dataclasses import replace
 from typing import Deque, List, Optional, Union
 
+from sim_api.failures import without_frames
 from sim_api.loads import loads
 
 from ._assembly import Assembly
-from ._engine import Call, Engine
-from ._flow import Flow, ResponseHandle, bare
+from ._engine import Call, Engine, Reply
+from ._flow import Flow
 from .errors import RequestTimeoutError, SimStudioError, StreamError, limit_error
 from .events import Completed, StreamEvent, StreamFailure, UnknownEvent, read_frame
 from .results import WorkflowExecutionResult, read_completed
@@ -27,14 +28,14 @@ class StreamFlow:
 
     Args:
         engine: Reads the body.
-        response: The head of the answer.
+        reply: The head of the answer.
         call: The call that the stream belongs to.
         first_event: Ends when the first event has to be here.
     """
 
-    def __init__(self, engine: Engine, response: ResponseHandle, call: Call, first_event: Call) -> None:
+    def __init__(self, engine: Engine, reply: Reply, call: Call, first_event: Call) -> None:
         self._engine = engine
-        self._response = response
+        self._reply = reply
         self._call = call
         limit = engine.options.max_response_bytes
         self._limit = math.inf if limit is None else limit
@@ -69,7 +70,7 @@ class StreamFlow:
         """Let go of the connection. What has not been read is lost."""
         if not self._closed:
             self._closed = True
-            self._response.close()
+            self._reply.response.close()
             self._decoder.close()
 
     def next_event(self) -> Flow[Optional[StreamEvent]]:
@@ -102,7 +103,7 @@ class StreamFlow:
         except BaseException as error:
             self._frames.clear()
             self.close()
-            raise bare(error) from None
+            raise without_frames(error) from None
         preloaded, self._preloaded = self._preloaded, None
         return preloaded
 
@@ -122,11 +123,11 @@ class StreamFlow:
         try:
             return (
                 yield from self._engine.read_piece(
-                    self._response, self._call, total=first, idle=self._engine.options.idle_timeout
+                    self._reply, self._call, total=first, idle=self._engine.options.idle_timeout
                 )
             )
         except SimStudioError as error:
-            error.status = self._response.status
+            error.status = self._reply.response.status
             error.partial_text = self._text()
             if isinstance(error, RequestTimeoutError):
                 raise
@@ -160,7 +161,7 @@ class StreamFlow:
         return replace(event, error=self._engine.options.api_key.redact(event.error))
 
     def _complete(self, event: Completed) -> None:
-        head = self._engine.answer(self._response, self._call)
+        head = self._engine.answer(self._reply, self._call)
         if not self._assembly.events and event.error is not None and not event.success:
             # A limit that stops the run before it begins; once a block has run, the sentence is the block's.
             limit = limit_error(event.error, status=head.status, headers=head.headers, now=head.received)
@@ -177,7 +178,7 @@ class StreamFlow:
             self._settle_by = clock.monotonic() + _SETTLE_SECONDS
         left = self._settle_by - clock.monotonic()
         try:
-            piece = b"" if left <= 0 else (yield from self._engine.read_piece(self._response, self._call, total=left))
+            piece = b"" if left <= 0 else (yield from self._engine.read_piece(self._reply, self._call, total=left))
         except SimStudioError:
             piece = b""  # the result is here; how the connection ends is of no interest any more
         if not piece:
@@ -190,7 +191,7 @@ class StreamFlow:
     def _error(self, message: str) -> StreamError:
         text = self._text()
         arrived = f"{self._assembly.events} events and {len(text or '')} characters of text had arrived"
-        head = self._engine.answer(self._response, self._call)
+        head = self._engine.answer(self._reply, self._call)
         return StreamError(
             f"{message} ({arrived})",
             self._call.default_code,

@@ -96,34 +96,33 @@ def _encode(value: Any, place: str, parents: Set[int]) -> Any:
             raise ValueError(f"{place}: expected a finite number, got {value!r}, which JSON does not have")
         return value
     if isinstance(value, (dict, list, tuple, abc.Mapping)):
-        return _encode_container(value, place, parents)
+        if id(value) in parents:
+            raise ValueError(f"{place}: contains itself")
+        parents.add(id(value))
+        encode = _encode_mapping if isinstance(value, (dict, abc.Mapping)) else _encode_sequence
+        encoded = encode(value, place, parents)
+        parents.discard(id(value))
+        return encoded
     if isinstance(value, File) or callable(getattr(value, "read", None)):
         return _encode_file(value, place)
     raise TypeError(f"{place}: expected a JSON value or a file, got {type(value).__name__}{_advice(value)}")
 
 
-def _encode_container(value: Any, place: str, parents: Set[int]) -> Any:
-    if id(value) in parents:
-        raise ValueError(f"{place}: contains itself")
-    parents.add(id(value))
-    encoded: Any
-    if isinstance(value, (dict, abc.Mapping)):
-        encoded = _encode_mapping(value, place, parents)
-    else:
-        encoded = [
-            item if isinstance(item, _AS_THEY_ARE) else _encode(item, f"{place}[{index}]", parents)
-            for index, item in enumerate(value)
-        ]
-    parents.discard(id(value))
-    return encoded
+# Most values in them are sent as they are; spelling out the place of each would take longer than encoding it.
 
 
-def _encode_mapping(value: Mapping[Any, Any], place: str, parents: Set[int]) -> Dict[str, Any]:
+def _encode_sequence(value: Any, place: str, parents: Set[int]) -> Any:
+    return [
+        item if isinstance(item, _AS_THEY_ARE) else _encode(item, f"{place}[{index}]", parents)
+        for index, item in enumerate(value)
+    ]
+
+
+def _encode_mapping(value: Any, place: str, parents: Set[int]) -> Any:
     encoded: Dict[str, Any] = {}
     for key, item in value.items():
         if not isinstance(key, str):
             raise TypeError(f"{place}: expected str keys, got {key!r} ({type(key).__name__})")
-        # Most values are of these; spelling out the place of each would take longer than encoding it.
         encoded[key] = item if isinstance(item, _AS_THEY_ARE) else _encode(item, f"{place}.{key}", parents)
     return encoded
 

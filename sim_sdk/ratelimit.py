@@ -17,7 +17,8 @@ _CLOCK_TOLERANCE = 2.0
 # The last day that `datetime` has in every time zone, in epoch seconds. Later moments and longer waits mean "never".
 _LATEST = 253_402_128_000.0  # 9999-12-30
 
-_TELLING = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
+TELLING_HEADERS = frozenset({"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"})
+"""Without any of them, an answer that is no 429 tells of no rate limit."""
 
 
 @dataclass
@@ -64,8 +65,6 @@ def read_hint(status: int, headers: Mapping[str, str], body: Any, now: float) ->
 
 def read_rate_limit(status: int, headers: Mapping[str, str], body: Any, now: float) -> Optional[RateLimitInfo]:
     """The rate limit that a response tells, or None where it tells none. Arguments as for `read_hint`."""
-    if status != 429 and all(headers.get(name) is None for name in _TELLING):
-        return None
     now = _server_now(headers, now)
     limit = parse_number(headers.get("x-ratelimit-limit"))
     remaining = parse_number(headers.get("x-ratelimit-remaining"))

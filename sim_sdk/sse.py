@@ -129,7 +129,7 @@ class EventStreamDecoder:
         for block in blocks:
             if block.startswith(_DATA) and len(block) < self._most and b"\n" not in block:
                 # What ServerSentEvent(...) does, without a call in between.
-                fields = ("message", block[6:].decode("utf-8", "replace"), self._last_id, None)
+                fields = ("message", block[len(_DATA) :].decode("utf-8", "replace"), self._last_id, None)
                 events.append(tuple.__new__(ServerSentEvent, fields))
             else:
                 self._take_lines([*block.split(b"\n"), b""], events)

@@ -12,7 +12,9 @@ import hmac
 import time
 from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Protocol, Sequence, Tuple, Union
 
-from ._flow import bare
+from sim_api import v1
+from sim_api.failures import without_frames
+
 from .errors import UNAUTHORIZED, SimStudioError, parse_json
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def verify(
         return _verify(_raw(body), headers_or_signature, _secrets(secret), tolerance, now)
     except WebhookError as error:
         secret = ""  # whoever reports the error with its locals would show it
-        raise bare(error) from None
+        raise without_frames(error) from None
 
 
 def _verify(
@@ -159,12 +161,11 @@ def _secrets(secret: Union[Secret, Sequence[Secret]]) -> List[bytes]:
 
 def _event(raw: bytes) -> "WebhookEvent":
     from sim_api.convert import structure
-    from sim_api.v1.models import WebhookEvent
 
     value: Any = parse_json(raw)
     if not isinstance(value, dict):
         raise WebhookError("the body is no JSON object")
     try:
-        return structure(value, WebhookEvent)
+        return structure(value, v1.models.WebhookEvent)
     except ValueError as error:
         raise WebhookError(f"the body is no event: {error}") from None

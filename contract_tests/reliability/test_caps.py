@@ -20,8 +20,9 @@ from contract_tests.sdk._server import PATIENCE, Ending, Exchange, answer, chunk
 from sim_sdk import BlockChunk, ConnectionFailedError, InvalidResponseError, SimStudioError, StreamError
 from sim_sdk._answer import Answer
 from sim_sdk._assembly import Assembly
-from sim_sdk._engine import Engine
+from sim_sdk._engine import Engine, Reply
 from sim_sdk._flow import Flow
+from sim_sdk._headers import Headers
 from sim_sdk._options import Options
 from sim_sdk._secret import Secret
 
@@ -149,7 +150,7 @@ def test_a_body_in_tiny_pieces_takes_no_more_memory_than_in_large_ones() -> None
     engine = Engine(Options(Secret("sk-sim-canary"), "http://sim.example"))
     body = Pieces([b"%02d" % (number % 100) for number in range(50_000)])
     with traced() as peak:
-        answer = drive(engine.read(body, engine.call(None)), body)
+        answer = drive(engine.read(Reply(body, Headers()), engine.call(None)), body)
         assert peak() < 500_000
     assert len(answer.body) == 100_000
 

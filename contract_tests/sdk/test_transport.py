@@ -644,7 +644,7 @@ def test_an_interrupted_call_closes_its_connection(serve: Serve, connect: Connec
 
         def monotonic(self) -> float:
             # The user's Ctrl-C, between two pieces of the body.
-            if server.requests and next(self.calls) == 2:
+            if server.requests and next(self.calls) == 1:
                 raise KeyboardInterrupt
             return super().monotonic()
 

@@ -66,14 +66,14 @@ def cookie_line(*parameters: Tuple[str, object]) -> Optional[str]:
 
 def json_bytes(value: object) -> bytes:
     """Return ``value`` as JSON in UTF-8, what is written already as it is. Raises as ``json_text`` does."""
-    written = json_text(value)
-    if written is None:
+    if value is None or value is UNSET:
         return b"null"
+    written = _ENCODER.encode(value)
     if JSON_MARK not in written:
-        return written.encode()
+        return _utf8("JSON", written)
     pieces: List[bytes] = []
     for number, part in enumerate(_MARKED.split(written)):
-        pieces.extend(marked(part).pieces if number % 2 else (part.encode(),))
+        pieces.extend(marked(part).pieces if number % 2 else (_utf8("JSON", part),))
     return b"".join(pieces)
 
 
@@ -124,11 +124,15 @@ def rfc3339(value: Union[datetime.datetime, datetime.date]) -> str:
 
 
 def _encodable(name: str, value: str) -> str:
+    _utf8(name, value)
+    return value
+
+
+def _utf8(name: str, value: str) -> bytes:
     try:
-        value.encode()
+        return value.encode()
     except UnicodeEncodeError:
         raise ValueError(f"{name}: a lone surrogate cannot be sent") from None
-    return value
 
 
 def _number(name: str, value: float) -> str:

@@ -2,9 +2,11 @@
 """What can go wrong below HTTP. Raised by every transport, told apart by what a caller can do about it."""
 
 import enum
-from typing import Tuple
+from typing import Tuple, TypeVar
 
 __all__ = ("FailureKind", "TransportFailure", "without_frames")
+
+_E = TypeVar("_E", bound=BaseException)
 
 
 class FailureKind(enum.Enum):
@@ -37,8 +39,8 @@ class TransportFailure(Exception):
         return _rebuild, (self.kind, str(self), self.request_sent)
 
 
-def without_frames(error: BaseException) -> BaseException:
-    """What interrupted an exchange, without the frames that it came through: in there is the request, key and all."""
+def without_frames(error: _E) -> _E:
+    """An error without the frames that it came through, and without what it arose from: in there may be the key."""
     error.__context__ = None
     return error.with_traceback(None)
 

@@ -10,8 +10,8 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 import urllib3
 
 from sim_sdk import SimStudioClient
-from sim_sdk._calls import Calls
-from sim_sdk._driver import Driver
+from sim_sdk._engine import Reply
+from sim_sdk._headers import Headers
 from sim_sdk._stream_flow import StreamFlow
 from sim_sdk.streams import WorkflowStream
 from tools.bench._measure import Finding, Limit, Rounds, Way, verdict
@@ -97,12 +97,9 @@ def _read_stream(events: int) -> None:
     with SimStudioClient(_KEY, "http://localhost") as client:
         engine = client._engine
         call = engine.call(None)
-        stream = WorkflowStream(StreamFlow(engine, _Response(events), call, call), _driver(client), Calls(engine))
+        reply = Reply(_Response(events), Headers())
+        stream = WorkflowStream(StreamFlow(engine, reply, call, call), client._driver, client._calls)
         assert sum(1 for _ in stream) == events + 1
-
-
-def _driver(client: SimStudioClient) -> Driver:
-    return client._driver
 
 
 class _Response:

@@ -5,7 +5,7 @@ import json
 import tracemalloc
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, List
 
 import urllib3
 
@@ -28,28 +28,26 @@ _ROUNDS = 5
 
 
 def main(arguments: List[str]) -> int:
-    with ExitStack() as stack:
-        ways = _ways(stack)
-        rounds = Rounds(ways, _ROUNDS, _ENTRIES)
-        print(rounds)
-        return verdict([*findings(rounds), memory(stack)])
+    return verdict(measure())
 
 
 def measure() -> List[Finding]:
     """What came out, against the targets."""
     with ExitStack() as stack:
-        return [*findings(Rounds(_ways(stack), _ROUNDS, _ENTRIES)), memory(stack)]
+        url = stack.enter_context(fixed_server(page()))
+        client = stack.enter_context(SimStudioClient(_KEY, url))
+        return [_speed(stack, url, client), _memory(client)]
 
 
-def findings(rounds: Rounds) -> List[Finding]:
-    """What came out of rounds, against the target."""
+def _speed(stack: ExitStack, url: str, client: SimStudioClient) -> Finding:
+    rounds = Rounds({BARE: _bare(stack, url), OURS: lambda: _read(client, _ENTRIES)}, _ROUNDS, _ENTRIES)
+    print(rounds)
     what = f"`logs.iter` over {_ENTRIES:,} entries"
-    return [Finding(what, rounds.ratio(OURS, BARE), "json.loads of the same pages", Limit(3.0))]
+    return Finding(what, rounds.ratio(OURS, BARE), "json.loads of the same pages", Limit(3.0))
 
 
-def memory(stack: ExitStack) -> Finding:
+def _memory(client: SimStudioClient) -> Finding:
     """The most memory that many entries take, against the most that few take."""
-    client = _client(stack)
     few, many = (_peak(client, entries) for entries in (_MANY_ENTRIES // 50, _MANY_ENTRIES))
     return Finding(f"memory of {_MANY_ENTRIES:,} entries", many / few, f"that of {_MANY_ENTRIES // 50:,}", Limit(1.2))
 
@@ -61,21 +59,15 @@ def page() -> bytes:
     return json.dumps({**recorded, "data": entries, "nextCursor": NUMBER.decode()}).encode()
 
 
-def _ways(stack: ExitStack) -> Dict[str, Way]:
-    url = stack.enter_context(fixed_server(page()))
+def _bare(stack: ExitStack, url: str) -> Way:
     pool = stack.enter_context(urllib3.PoolManager())
-    client = stack.enter_context(SimStudioClient(_KEY, url))
 
     def bare() -> Any:
         for _ in range(_ENTRIES // _PAGE):
             for entry in json.loads(pool.request("GET", url + _PATH).data)["data"]:
                 assert entry["id"]
 
-    return {BARE: bare, OURS: lambda: _read(client, _ENTRIES)}
-
-
-def _client(stack: ExitStack) -> SimStudioClient:
-    return stack.enter_context(SimStudioClient(_KEY, stack.enter_context(fixed_server(page()))))
+    return bare
 
 
 def _read(client: SimStudioClient, entries: int) -> None:

@@ -53,7 +53,7 @@ def _emit_document(document: Document, target: Path) -> None:
     info = document.content.get("info", {})
     pages = _Pages(target)
     about = f"{info.get('title', document.package)} {info.get('version', '')}".strip()
-    pages.write("__init__.py", "package", doc=f"{about}: its models and operations.")
+    pages.write_index("", f"{about}: its models and operations.", [Export("models", ""), Export("operations", "")])
     for model in package.models:
         pages.write(f"models/{model.module}.py", "model", model=model)
     for alias in package.aliases:
@@ -61,8 +61,10 @@ def _emit_document(document: Document, target: Path) -> None:
     for operation in package.operations:
         pages.write(f"operations/{operation.name}.py", "operation", operation=operation)
     named: list[Model | Alias] = [*package.models, *package.aliases]
-    pages.write_index("models", sorted(Export(each.name, each.module) for each in named))
-    pages.write_index("operations", [Export(operation.name, "") for operation in package.operations])
+    models = sorted(Export(each.name, each.module) for each in named)
+    pages.write_index("models/", "Models, each imported on its first use.", models)
+    modules = [Export(operation.name, "") for operation in package.operations]
+    pages.write_index("operations/", "Operations, each imported on its first use.", modules)
 
 
 def view(published: Json, rewrites: Sequence[DocumentRewrite] = REWRITES) -> Package:
@@ -102,8 +104,10 @@ class _Pages:
     def write(self, path: str, template: str, **context: object) -> None:
         _write(self._target / path, self._templates.get_template(f"{template}.py.jinja").render(context))
 
-    def write_index(self, package: str, exports: Sequence[Export]) -> None:
-        self.write(f"{package}/__init__.py", "index", title=package.capitalize(), exports=exports)
+    def write_index(self, folder: str, doc: str, exports: Sequence[Export]) -> None:
+        """Write the package in a folder below, which has "/" at its end, or in the target itself."""
+        dots = ".." if not folder else "..."
+        self.write(f"{folder}__init__.py", "index", doc=doc, dots=dots, exports=exports)
 
 
 def _write(path: Path, text: str) -> None:

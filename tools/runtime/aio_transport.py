@@ -11,7 +11,7 @@ import os
 import ssl
 import sys
 from contextvars import ContextVar
-from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
+from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
 import yarl
@@ -99,36 +99,33 @@ class AsyncRawResponse:
         """
         if self.ended:
             return b""
-        outcome = await self._read(total, idle)
-        if isinstance(outcome, TransportFailure):
-            raise outcome
-        if not outcome or (self._decompressor is None and self._response.content.at_eof()):
-            self.ended = True
-            self._response.release()
-        return outcome
-
-    async def _read(self, total: Optional[float], idle: Optional[float]) -> Union[bytes, TransportFailure]:
         try:
             piece = self._at_hand()
-            if piece is not None:
-                return piece
-            async with within(_shortest(total, idle)):
-                while piece is None:
-                    piece = self._unfold(await self._response.content.readany())
-            return piece
+            if piece is None:
+                async with within(_shortest(total, idle)):
+                    while piece is None:
+                        piece = self._unfold(await self._response.content.readany())
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
             self.close()
-            return _failure(error, total, idle, sent=True)
+            failure = _failure(error, total, idle, sent=True)
         except BaseException:
             self.close()
             raise
+        else:
+            if not piece or (self._decompressor is None and self._response.content.at_eof()):
+                self.ended = True
+                self._response.release()
+            return piece
+        # Raised out here, so that it carries neither the frames of aiohttp nor what it arose from.
+        raise failure
 
     def _at_hand(self) -> Optional[bytes]:
         """What can be had without waiting, so that no limit has to be set; None where there is nothing yet."""
         content = self._response.content
-        piece = b"" if self._decompressor is None else self._decompressor.unfold()
-        if piece:
-            return piece
+        if self._decompressor is not None:
+            piece = self._decompressor.unfold()
+            if piece:
+                return piece
         if content.exception() is not None:
             # read_nowait() would not hand out what came before the connection broke.
             return self._unfold(content._read_nowait(-1) or None)
@@ -179,11 +176,31 @@ class AsyncTransport:
         idle: Optional[float],
     ) -> AsyncRawResponse:
         """Send a request and wait for the head of its answer. Arguments and errors as for `Transport.open`."""
-        outcome = await self._send(method, url, headers, body, connect, total, idle)
-        if isinstance(outcome, TransportFailure):
-            # Raised out here, so that it carries neither the frames of aiohttp nor the header values in them.
-            raise outcome
-        return outcome
+        progress = _Progress()
+        _current.set(progress)
+        while True:
+            try:
+                if idle is None:
+                    # aiohttp's own timer costs less, but runs on while the body is read.
+                    response = await self._request(method, url, headers, body, connect, total)
+                else:
+                    async with within(_shortest(total, idle)):
+                        response = await self._request(method, url, headers, body, connect, None)
+                if response.status == _SWITCHING_PROTOCOLS:
+                    response.close()
+                    raise aiohttp.ClientError("the server switches to another protocol, which was not asked for")
+                return AsyncRawResponse(response, progress)
+            except _Spoilt:
+                continue  # it is closed now; there is another one, or a new one is made
+            except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+                progress.abort()
+                failure = _failure(error, total, idle, sent=progress.sent)
+                break
+            except BaseException:
+                progress.abort()
+                raise
+        # Raised out here, so that it carries neither the frames of aiohttp nor the header values in them.
+        raise failure
 
     async def close(self) -> None:
         """Close the idle connections. The transport can still be used; it opens new ones."""
@@ -191,7 +208,7 @@ class AsyncTransport:
         if session is not None:
             await session.close()
 
-    async def _send(
+    def _request(
         self,
         method: str,
         url: str,
@@ -199,42 +216,15 @@ class AsyncTransport:
         body: Optional[bytes],
         connect: Optional[float],
         total: Optional[float],
-        idle: Optional[float],
-    ) -> Union[AsyncRawResponse, TransportFailure]:
-        progress = _Progress()
-        _current.set(progress)
-        try:
-            if idle is None:
-                # aiohttp's own timer costs less, but runs on while the body is read.
-                response = await self._request(method, url, headers, body, _limits(connect, total))
-            else:
-                async with within(_shortest(total, idle)):
-                    response = await self._request(method, url, headers, body, _limits(connect, None))
-            if response.status == _SWITCHING_PROTOCOLS:
-                raise aiohttp.ClientError("the server switches to another protocol, which was not asked for")
-            return AsyncRawResponse(response, progress)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
-            progress.abort()
-            return _failure(error, total, idle, sent=progress.sent)
-        except BaseException:
-            progress.abort()
-            raise
-
-    async def _request(
-        self, method: str, url: str, headers: Mapping[str, str], body: Optional[bytes], limits: aiohttp.ClientTimeout
-    ) -> aiohttp.ClientResponse:
-        while True:
-            try:
-                return await self._current_session().request(
-                    method,
-                    yarl.URL(url, encoded=True),
-                    headers=headers,
-                    data=_payload(body),
-                    timeout=limits,
-                    **self._options,
-                )
-            except _Spoilt:
-                pass  # it is closed now; there is another one, or a new one is made
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        return self._current_session().request(
+            method,
+            yarl.URL(url, encoded=True),
+            headers=headers,
+            data=_payload(body),
+            timeout=aiohttp.ClientTimeout(total=total, connect=connect, ceil_threshold=math.inf),
+            **self._options,
+        )
 
     def _current_session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -258,10 +248,6 @@ def _new_session() -> aiohttp.ClientSession:
     # aiohttp would send some requests again by itself, on top of what the caller decides. It has no option for that.
     session._retry_connection = False
     return session
-
-
-def _limits(connect: Optional[float], total: Optional[float]) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=total, connect=connect, ceil_threshold=math.inf)
 
 
 def _payload(body: Optional[bytes]) -> Union[bytes, io.BytesIO, None]:

@@ -107,13 +107,16 @@ class _ModelHooks:
         write = make_dict_unstructure_fn_from_attrs(
             list(attrs.fields(model)), model, self._converter, _cattrs_use_linecache=False, **_overrides(model)
         )
-        extra = _same if is_free_form(_extra_type(model)) else self._converter.unstructure
+        free_form = is_free_form(_extra_type(model))
 
         def hook(instance: Any) -> Any:
-            value = write(instance)
-            for name, item in instance.additional_properties.items():
-                value.setdefault(name, extra(item))
-            return value
+            fields = write(instance)
+            more = instance.additional_properties
+            if not more:
+                return fields
+            if not free_form:
+                more = {name: self._converter.unstructure(value) for name, value in more.items()}
+            return {**fields, **more, **fields}  # fields come first, and are not overwritten
 
         return hook
 

@@ -116,9 +116,12 @@ def decompressor(headers: Iterable[Tuple[str, str]]) -> Optional[Decompressor]:
 
     Names that are no coding are passed over: some servers put a charset there.
     """
-    fields = [value for name, value in headers if name.lower() == "content-encoding"]
-    if not fields:
+    line = ""
+    for name, value in headers:
+        if name.lower() == "content-encoding":
+            line += f"{value},"
+    if not line:
         return None
-    codings = [part.strip().lower() for part in ",".join(fields).split(",")]
+    codings = [part.strip().lower() for part in line.split(",")]
     known = [coding for coding in codings if coding in _CODINGS]
     return Decompressor(", ".join(known)) if known else None

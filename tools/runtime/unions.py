@@ -38,17 +38,8 @@ def union_hook(union: Any, find: Find) -> Hook:
 
 
 def _optional(member: Any, find: Find) -> Hook:
-    found: Optional[Hook] = None
-
-    def hook(value: Any, _: Any) -> Any:
-        nonlocal found
-        if value is None:
-            return None
-        if found is None:
-            found = find(member)
-        return found(value, member)
-
-    return hook
+    structure = late(member, find)
+    return lambda value, _: None if value is None else structure(value)
 
 
 def late(member: Any, find: Find) -> Choice:
