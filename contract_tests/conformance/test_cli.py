@@ -205,7 +205,9 @@ def test_selftest_writes_its_table(tmp_path, monkeypatch, capsys):
 
 
 def run_pytest(*options, **variables):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "sim_conformance", *options]
+    # What else is installed with the suite takes seconds to load.
+    without = ["-pno:cacheprovider", "-pno:anyio", "-pno:schemathesis"]
+    command = [sys.executable, "-m", "pytest", "-q", *without, "--pyargs", "sim_conformance", *options]
     environment = {**os.environ, **variables}
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/", check=False)
 
