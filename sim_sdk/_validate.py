@@ -41,6 +41,8 @@ def require_identifier(name: str, value: object) -> str:
         raise TypeError(f"{name}: expected a str, got {type(value).__name__}")
     if not value or value in (".", ".."):
         raise ValueError(f"{name}: expected the id of a resource, got {value!r}")
+    if value.isascii() and value.isprintable():
+        return value  # as nearly every id: nothing more to look for
     if _CONTROL_CHARACTER.search(value):
         raise ValueError(f"{name}: expected an id without control characters, got {value!r}")
     try:
