@@ -33,7 +33,13 @@ class Assembly:
         """Take the next event."""
         self.events += 1
         if isinstance(event, BlockChunk):
-            self._append(event.block_id, event.chunk.encode("utf-8", "surrogatepass"))
+            text = event.chunk.encode("utf-8", "surrogatepass")
+            streamed = self._texts.get(event.block_id)
+            if streamed is None:
+                streamed = self._texts[event.block_id] = bytearray()
+                self.size += _BLOCK_BYTES + len(event.block_id)
+            streamed += text
+            self.size += len(text)
         elif isinstance(event, ChunkReset):
             self._texts.pop(event.block_id, None)
         elif isinstance(event, StreamFailure):
@@ -55,14 +61,6 @@ class Assembly:
                 if missing:
                     output[block_id] = {**block, "content": missing}
         return output
-
-    def _append(self, block_id: str, text: bytes) -> None:
-        streamed = self._texts.get(block_id)
-        if streamed is None:
-            streamed = self._texts[block_id] = bytearray()
-            self.size += _BLOCK_BYTES + len(block_id)
-        streamed += text
-        self.size += len(text)
 
 
 def _text(streamed: Union[bytes, bytearray]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Deque, List, Optional, Union
 
 from sim_api.failures import without_frames
-from sim_api.loads import loads
+from sim_api.loads import loads_text
 
 from ._assembly import Assembly
 from ._engine import Call, Engine, Reply
@@ -211,7 +211,7 @@ def _decoder(limit: Optional[int]) -> EventStreamDecoder:
 
 def _read_event(sent: ServerSentEvent) -> StreamEvent:
     try:
-        frame = loads(sent.data)
+        frame = loads_text(sent.data)
     except (ValueError, RecursionError):
         return UnknownEvent("" if sent.event == "message" else sent.event, sent.data)
     return read_frame(sent.event, frame)

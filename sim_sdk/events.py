@@ -121,7 +121,8 @@ def read_frame(kind: str, frame: Any) -> StreamEvent:
         name = "" if kind == "message" else kind
     chunk = frame.get("chunk")
     if isinstance(chunk, str) and name in ("", "chunk"):
-        return BlockChunk(_text(frame.get("blockId")), chunk)
+        block_id = frame.get("blockId")
+        return BlockChunk(block_id if isinstance(block_id, str) else "", chunk)
     return _read_named(name, frame) or UnknownEvent(name, frame)
 
 

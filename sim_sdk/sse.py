@@ -14,6 +14,7 @@ MAX_EVENT_BYTES = 32 * 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
 _DATA = b"data: "
+_new = tuple.__new__
 _BLOCK_END = b"\n\n"
 _MAX_RETRY = 2**63 - 1
 _MAX_RETRY_DIGITS = len(str(_MAX_RETRY))
@@ -126,11 +127,12 @@ class EventStreamDecoder:
     def _feed_blocks(self, chunk: bytes, events: List[ServerSentEvent]) -> bytes:
         """Take the whole blocks of a chunk that begins with one, and return the rest. Most are one data line each."""
         *blocks, rest = chunk.split(_BLOCK_END)
+        most, start = self._most, len(_DATA)
         for block in blocks:
-            if block.startswith(_DATA) and len(block) < self._most and b"\n" not in block:
+            if block.startswith(_DATA) and len(block) < most and b"\n" not in block:
                 # What ServerSentEvent(...) does, without a call in between.
-                fields = ("message", block[len(_DATA) :].decode("utf-8", "replace"), self._last_id, None)
-                events.append(tuple.__new__(ServerSentEvent, fields))
+                fields = ("message", block[start:].decode("utf-8", "replace"), self._last_id, None)
+                events.append(_new(ServerSentEvent, fields))
             else:
                 self._take_lines([*block.split(b"\n"), b""], events)
         return rest

@@ -2,9 +2,9 @@
 
 import json
 from functools import lru_cache
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional, Tuple, Union, cast
 
-__all__ = ("loads",)
+__all__ = ("loads", "loads_text")
 
 
 @lru_cache(maxsize=None)
@@ -17,7 +17,8 @@ def by_orjson() -> Optional[Callable[[bytes], Any]]:
     return orjson.loads
 
 
-_decode_first = json.JSONDecoder().raw_decode
+# What raw_decode() calls, once for each text.
+_scan_first: Callable[[str, int], Tuple[Any, int]] = cast(Any, json.JSONDecoder()).scan_once
 
 # What orjson makes of an integer beyond 64 bits is a float. One that may be beyond has this many digits at least.
 _DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
@@ -33,7 +34,7 @@ def loads(text: Union[bytes, str]) -> Any:
     """
     if isinstance(text, str):
         # Texts are short, events of a stream: orjson, and what makes its results the same, would take as long.
-        return _by_standard_library(text)
+        return loads_text(text)
     quick = by_orjson()
     if quick is not None and _MANY_DIGITS not in text.translate(_DIGITS):
         try:
@@ -41,14 +42,15 @@ def loads(text: Union[bytes, str]) -> Any:
         except ValueError:
             pass  # it may be one of the forms that only the standard library reads
     if text[:1] in _OPENING and text[1:2] != b"\0":
-        return _by_standard_library(text.decode("utf-8", "surrogatepass"))
+        return loads_text(text.decode("utf-8", "surrogatepass"))
     return json.loads(text)  # finds out in which encoding it is
 
 
-def _by_standard_library(text: str) -> Any:
+def loads_text(text: str) -> Any:
+    """As `loads`, for a text that is no bytes."""
     try:
-        value, end = _decode_first(text)
-    except ValueError:
+        value, end = _scan_first(text, 0)
+    except (ValueError, StopIteration):
         pass  # there may be space before it
     else:
         if end == len(text):
