@@ -140,7 +140,7 @@ class Engine:
         if total is None or (remaining is not None and remaining < total):
             total = remaining
         try:
-            return (yield Read(reply.response, total, idle))  # type: ignore[no-any-return]
+            return (yield Read(reply.response, total, idle))  # type: ignore[no-any-return]  # what is sent in is typed Any
         except _transport_failure() as failure:
             raise self.failed(failure, call) from None
 

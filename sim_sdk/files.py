@@ -108,10 +108,8 @@ def _encode(value: Any, place: str, parents: Set[int]) -> Any:
     raise TypeError(f"{place}: expected a JSON value or a file, got {type(value).__name__}{_advice(value)}")
 
 
-# Most values in them are sent as they are; spelling out the place of each would take longer than encoding it.
-
-
 def _encode_sequence(value: Any, place: str, parents: Set[int]) -> Any:
+    # Most items are sent as they are; spelling out the place of each would take longer than encoding it.
     return [
         item if isinstance(item, _AS_THEY_ARE) else _encode(item, f"{place}[{index}]", parents)
         for index, item in enumerate(value)

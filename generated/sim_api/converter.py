@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Mapping, Set, Union, cast, get_args
 import attrs
 from cattrs import Converter, transform_error
 from cattrs.cols import list_structure_factory
-from cattrs.gen import (
+from cattrs.gen import (  # its types are unknown to pyright in part
     make_dict_structure_fn_from_attrs,  # pyright: ignore[reportUnknownVariableType]
     make_dict_unstructure_fn_from_attrs,  # pyright: ignore[reportUnknownVariableType]
     override,

@@ -14,6 +14,11 @@ _CONCURRENCY = 50
 
 
 def main(arguments: List[str]) -> int:
+    return verdict(findings())
+
+
+def findings() -> List[Finding]:
+    """What came out, against the target."""
     with ExitStack() as stack:
         url = stack.enter_context(fixed_server())
         loop = stack.enter_context(asyncio.Runner())
@@ -21,8 +26,8 @@ def main(arguments: List[str]) -> int:
         rounds = Rounds(ways, _ROUNDS, _CALLS)
     print(rounds)
     throughput = 1 / rounds.ratio(OURS_ASYNC, BARE_ASYNC)
-    what = f"throughput of {_CONCURRENCY} calls at a time"
-    return verdict([Finding(what, throughput, "that of bare aiohttp", Limit(0.7, at_least=True))])
+    what = f"`await execute_workflow`, {_CONCURRENCY} at a time"
+    return [Finding(what, throughput, "the throughput of bare aiohttp", Limit(0.7, at_least=True))]
 
 
 def _at_a_time(loop: asyncio.Runner, call: AsyncCall) -> Way:

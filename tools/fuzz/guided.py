@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["sim_sdk", "sim_api"]):  # pyright: ign
     import sim_api.v1.operations.get_log
     import sim_api.v1.operations.get_usage_limits
     import sim_api.v1.operations.get_workflow_status
-    import sim_api.v1.operations.list_logs  # noqa: F401
+    import sim_api.v1.operations.list_logs  # noqa: F401  # loaded to be instrumented
     from tools.fuzz.targets import TARGETS
 
 

@@ -1,6 +1,6 @@
 """The commands `sim logs` and `sim logs show`."""
 
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional, cast
 
 import click
 
@@ -129,8 +129,7 @@ def _filters(options: Dict[str, Any], min_duration: Optional[float], max_duratio
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
     given["min_duration_ms"] = _milliseconds(min_duration)
     given["max_duration_ms"] = _milliseconds(max_duration)
-    filters: Any = {name: value for name, value in given.items() if value != []}
-    return filters  # type: ignore[no-any-return]
+    return cast("LogFilters", {name: value for name, value in given.items() if value != []})
 
 
 def _milliseconds(seconds: Optional[float]) -> Optional[int]:
