@@ -43,12 +43,12 @@ class Answer:
         Raises:
             SimStudioError: It is not the JSON that its content type promises, or a page of something before the server.
         """
-        kind = self.headers.get("content-type", "").lower()
-        if not self.body and "json" not in kind:
-            return None
         try:
             return loads(self.body)
         except ValueError:
+            kind = self.headers.get("content-type", "").lower()
+            if not self.body and "json" not in kind:
+                return None
             if "json" in kind or "html" in kind:
                 raise self.invalid(f"expected JSON, got {len(self.body)} bytes of something else ({kind})") from None
         except RecursionError:

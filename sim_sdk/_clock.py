@@ -3,6 +3,8 @@
 import time
 from typing import Awaitable, Optional, Protocol
 
+_LONGEST_SLEEP = 1e9  # seconds; the system refuses to sleep for centuries
+
 
 class Clock(Protocol):
     """What the SDK needs to know of time, and the one way in which it waits."""
@@ -30,5 +32,5 @@ class SystemClock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> Optional[Awaitable[None]]:
-        time.sleep(seconds)
+        time.sleep(min(seconds, _LONGEST_SLEEP))
         return None

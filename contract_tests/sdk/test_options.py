@@ -6,6 +6,8 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +18,7 @@ import simstudio
 from contract_tests.sdk._server import PATIENCE, STATUS, SUCCESS, Ending, ScriptedServer, json_answer
 from contract_tests.sdk.conftest import KEY
 from sim_sdk import SimStudioClient, SimStudioError
+from sim_sdk._clock import SystemClock
 
 Serve = Callable[..., ScriptedServer]
 Connect = Callable[..., SimStudioClient]
@@ -250,3 +253,24 @@ def test_sim_log_switches_logging_on(serve: Serve, level: str, said: bool) -> No
     )
     assert ("sim_sdk DEBUG GET " in ran.stderr) is said
     assert "canary" not in ran.stderr + ran.stdout
+
+
+# Time limits
+
+
+@pytest.mark.parametrize("limit", [1e10, 1.7e308])
+def test_a_time_limit_may_be_of_any_length(serve: Serve, connect: Connect, limit: float) -> None:
+    server = serve([SUCCESS], [SUCCESS], [STATUS])
+    limits = {"timeout": limit, "connect_timeout": limit, "idle_timeout": limit}
+    client = connect(server, **limits)
+    assert client.execute_workflow("wf", timeout=limit).success
+    with client.stream_workflow("wf", timeout=limit, first_event_timeout=limit) as stream:
+        assert stream.result.success
+    assert client.get_workflow_status("wf").is_deployed
+
+
+def test_a_sleep_may_be_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    SystemClock().sleep(1.7e308)
+    assert 1e8 < slept[0] <= threading.TIMEOUT_MAX

@@ -12,6 +12,7 @@ import os
 import ssl
 import sys
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
@@ -30,6 +31,7 @@ __all__ = ("AsyncRawResponse", "AsyncTransport")
 _HEADER_BYTES = 65536
 _SEND_BYTES = 65536
 _SWITCHING_PROTOCOLS = 101
+_LONGEST_WAIT = 1e9  # seconds; it makes no difference, and its milliseconds are a number
 
 
 class _Progress:
@@ -115,7 +117,8 @@ class AsyncRawResponse:
         else:
             if not piece or (self._decompressor is None and self._response.content.at_eof()):
                 self.ended = True
-                self._response.release()
+                if self._response.connection is not None:  # aiohttp releases it with the last byte, where it sees that
+                    self._response.release()
             return piece
         # Raised out here, so that it carries neither the frames of aiohttp nor what it arose from.
         raise failure
@@ -223,7 +226,7 @@ class AsyncTransport:
             yarl.URL(url, encoded=True),
             headers=headers,
             data=_payload(body),
-            timeout=aiohttp.ClientTimeout(total=total, connect=connect, ceil_threshold=math.inf),
+            timeout=_limits(None if total is None else math.ceil(min(total, _LONGEST_WAIT) * 1000), connect),
             **self._options,
         )
 
@@ -249,6 +252,12 @@ def _new_session() -> aiohttp.ClientSession:
     # aiohttp would send some requests again by itself, on top of what the caller decides. It has no option for that.
     session._retry_connection = False
     return session
+
+
+@lru_cache(maxsize=64)  # to make one takes as long as to begin a request
+def _limits(milliseconds: Optional[int], connect: Optional[float]) -> aiohttp.ClientTimeout:
+    total = None if milliseconds is None else milliseconds / 1000
+    return aiohttp.ClientTimeout(total=total, connect=connect, ceil_threshold=math.inf)
 
 
 def _payload(body: Optional[bytes]) -> Union[bytes, io.BytesIO, None]:

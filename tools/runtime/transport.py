@@ -36,6 +36,7 @@ _LINE_END = b"\r\n"
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
 # Setting a timeout is a system call: one that was set for a long wait serves for another that differs by little.
 _LONG_WAIT = 1.0  # seconds
+_LONGEST_WAIT = 1e9  # seconds; sockets and locks refuse to wait for centuries
 _TIMER_SLACK = 0.01  # seconds
 _SWITCHING_PROTOCOLS = 101
 
@@ -52,11 +53,11 @@ class _Limits:
         self.set(total, idle)
         self.connect_by: Optional[float] = self.deadline
         if connect is not None and (total is None or connect < total):
-            self.connect_by = time.monotonic() + connect
+            self.connect_by = time.monotonic() + min(connect, _LONGEST_WAIT)
 
     def set(self, total: Optional[float], idle: Optional[float]) -> None:
-        self.deadline: Optional[float] = None if total is None else time.monotonic() + total
-        self.idle: Optional[float] = idle
+        self.deadline: Optional[float] = None if total is None else time.monotonic() + min(total, _LONGEST_WAIT)
+        self.idle: Optional[float] = None if idle is None else min(idle, _LONGEST_WAIT)
 
     def next_wait(self) -> Optional[float]:
         """How long the next operation on the socket may block, in seconds; None for ever."""
