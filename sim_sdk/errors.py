@@ -4,7 +4,6 @@
 server; `server_code` is what the server itself said.
 """
 
-import html
 import re
 from http import HTTPStatus
 from typing import Any, Callable, Container, Mapping, NamedTuple, Optional, Tuple, Type
@@ -375,4 +374,8 @@ def _sentence(text: str) -> str:
 
 def _html_title(text: str) -> str:
     match = re.search(r"<title[^>]{0,200}>([^<]{1,200})", text[: 16 * _SENTENCE_LIMIT], re.IGNORECASE)
-    return f" ({_sentence(html.unescape(match.group(1)))})" if match else ""
+    if match is None:
+        return ""
+    import html  # loaded with the first such page, not with the SDK
+
+    return f" ({_sentence(html.unescape(match.group(1)))})"
