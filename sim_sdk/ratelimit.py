@@ -42,8 +42,8 @@ def read_hint(status: int, headers: Mapping[str, str], body: Any, now: float) ->
     """How long the server asks to wait before the next request, in seconds, or None where it does not say.
 
     The forms, in the order in which they count: `Retry-After` (seconds, also with a fraction, or an HTTP date); body
-    `retryAfter`, `retryAfterSeconds` or `resetAt`; `X-RateLimit-Reset` when nothing remains; a reset time in the
-    message of a 429. A moment that has passed is a hint to wait 0 seconds.
+    `retryAfter`, `retryAfterSeconds` or `resetAt`, also in its `error` or `details`; `X-RateLimit-Reset` when nothing
+    remains; a reset time in the message of a 429. A moment that has passed is a hint to wait 0 seconds.
 
     Args:
         status: The HTTP status.
@@ -98,13 +98,20 @@ def _retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
 
 
 def _body_reset(body: Any, now: float) -> Optional[float]:
-    if not isinstance(body, dict):
-        return None
-    seconds = parse_number(_scalar(body.get("retryAfterSeconds")))
+    """When a body says to come back: itself, its `error`, or the details of one of them."""
+    fields = body if isinstance(body, dict) else {}
+    error = fields.get("error")
+    inner = error if isinstance(error, dict) else {}
+    places = (fields, inner, inner.get("details"), fields.get("details"))
+    return _first(*(_fields_reset(place, now) for place in places if isinstance(place, dict)))
+
+
+def _fields_reset(fields: Mapping[str, Any], now: float) -> Optional[float]:
+    seconds = parse_number(_scalar(fields.get("retryAfterSeconds")))
     return _first(
-        parse_moment(body.get("retryAfter"), now),
+        parse_moment(fields.get("retryAfter"), now),
         None if seconds is None else now + seconds,
-        parse_moment(body.get("resetAt"), now),
+        parse_moment(fields.get("resetAt"), now),
     )
 
 
