@@ -215,11 +215,11 @@ def read_job_result(job: Mapping[str, Any]) -> WorkflowExecutionResult:
     error = error_text(job["error"])
     success = job["status"] == "completed"
     execution_id = None
-    if isinstance(output, dict) and isinstance(output.get("success"), bool) and "output" in output:
+    if _is_wrapper(output):
         success = success and output["success"]
         error = error or error_text(output.get("error"))
         execution_id = _of_type(output.get("executionId"), str)
-        output = output["output"]
+        output = output.get("output")
     if not success and error is None:
         completed = job["status"] == "completed"
         error = "the workflow failed; its server does not say why" if completed else f"the job is {job['status']}"
@@ -292,7 +292,17 @@ def _is_envelope(value: Any) -> bool:
     """Whether a successful answer is the run's envelope, not the raw body of a Response block."""
     if not isinstance(value, dict) or not isinstance(value.get("success"), bool):
         return False
-    return "output" in value or "metadata" in value or value.keys() <= _ENVELOPE_KEYS
+    if "output" in value:
+        return True
+    # Servers leave out an output that is undefined. What has other keys then, or only says how things are, is raw.
+    return value.keys() <= _ENVELOPE_KEYS and ("status" not in value or "executionId" in value)
+
+
+def _is_wrapper(output: Any) -> bool:
+    """Whether a job's output wraps that of the run, not is it; servers leave out an output that is undefined."""
+    if not isinstance(output, dict) or not isinstance(output.get("success"), bool):
+        return False
+    return "output" in output or "executionId" in output
 
 
 def _is_failure(value: Any) -> bool:

@@ -399,6 +399,11 @@ def test_fields_of_another_kind_are_left_out(serve: Serve, connect: Connect) -> 
         (b'{"created": true, "id": 42}', {"created": True, "id": 42}),
         (b'{"success": true, "data": [1]}', {"success": True, "data": [1]}),
         (b'{"success": "yes", "output": 1}', {"success": "yes", "output": 1}),
+        (
+            b'{"success": true, "data": [1], "metadata": {"count": 1}}',
+            {"success": True, "data": [1], "metadata": {"count": 1}},
+        ),
+        (b'{"success": true, "status": "ok"}', {"success": True, "status": "ok"}),
         (b"[1, 2]", [1, 2]),
         (b"null", None),
         (b"3.5", 3.5),
@@ -426,10 +431,19 @@ def test_a_response_block_with_an_error_status_is_an_error_that_carries_the_body
     assert "too small" in str(error)
 
 
-@pytest.mark.parametrize("body", [{"success": True}, {"success": False, "error": "x"}, {"success": True, "logs": []}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"success": True},
+        {"success": False, "error": "x"},
+        {"success": True, "logs": []},
+        {"success": True, "metadata": {"duration": 1}},
+        {"success": True, "executionId": "e-1", "status": "paused"},
+    ],
+)
 def test_an_envelope_without_output_is_a_result(serve: Serve, connect: Connect, body: dict[str, Any]) -> None:
     result = connect(serve([json_answer(200, body)])).execute_workflow("wf")
-    assert (result.success, result.output) == (body["success"], None)
+    assert (result.success, result.output, result.status) == (body["success"], None, body.get("status"))
 
 
 # Status and usage limits

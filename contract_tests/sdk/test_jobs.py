@@ -273,6 +273,15 @@ def test_an_exception_of_the_callback_ends_the_wait(serve: Serve, connect: Conne
     ],
 )
 def test_the_end_of_a_job_is_read_into_a_result(
+        (
+            {
+                "status": "completed",
+                "output": {"success": False, "workflowId": "w", "executionId": "e", "error": "boom"},
+            },
+            False,
+            None,
+            "boom",
+        ),
     serve: Serve, connect: Connect, end: dict[str, Any], success: bool, output: Any, error: str | None
 ) -> None:
     server = serve([json_answer(202, QUEUED)], [json_answer(200, end)])
