@@ -108,7 +108,7 @@ def read_api_key(value: Any) -> Union[Secret, Exception]:
         return ValueError("api_key: expected an API key, got an empty str")
     if not all(0x20 < ord(character) < 0x7F for character in value):
         return ValueError("api_key: expected printable ASCII without spaces; is there a line end at its end?")
-    return Secret(value)
+    return Secret(str.__str__(value))  # of a member of an enumeration, `str` alone makes its name
 
 
 def require_base_url(value: str) -> str:

@@ -1,6 +1,7 @@
 """The body of an execution: how an input goes out, and how nothing in it is lost or overwritten."""
 
 import collections
+import enum
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -59,6 +60,22 @@ def sent(serve: Serve, connect: Connect, input_data: Any, **options: Any) -> Any
 )
 def test_bodies(serve: Serve, connect: Connect, input_data: Any, body: Any) -> None:
     assert sent(serve, connect, input_data) == body
+
+
+class Name(str, enum.Enum):
+    WORKFLOW = "wf-1"
+    DOTTED = "wf.1"
+    KEY = "sk-sim-of-an-enumeration"
+
+
+@pytest.mark.parametrize("name", [Name.WORKFLOW, Name.DOTTED])
+def test_members_of_an_enumeration_of_texts_are_their_values(serve: Serve, connect: Connect, name: Name) -> None:
+    server = serve([SUCCESS])
+    connect(server).with_options(api_key=Name.KEY).execute_workflow(name, {name: name})
+    (request,) = server.requests
+    assert request.target == f"/api/workflows/{name.value}/execute"
+    assert request.headers["x-api-key"] == Name.KEY.value
+    assert request.json() == {name.value: name.value}
 
 
 def test_control_keys_stand_beside_the_input(serve: Serve, connect: Connect) -> None:

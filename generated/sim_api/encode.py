@@ -28,8 +28,9 @@ def path_segment(name: str, value: object, separator: str = "") -> str:
     Raises ValueError for what would change the path's shape (an empty or dot segment, control characters), TypeError
     for a value that has no text form.
     """
-    if isinstance(value, str) and _UNRESERVED.fullmatch(value):
-        return value
+    plain = _UNRESERVED.fullmatch(value) if isinstance(value, str) else None
+    if plain is not None:
+        return plain.group()  # a member of an enumeration would be formatted as its name
     items = [text(name, item) for item in (_items(value) if separator else (value,))]
     joined = "".join(items)
     if joined in ("", ".", ".."):
