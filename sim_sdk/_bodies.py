@@ -24,6 +24,7 @@ _CONTROL_KEYS = frozenset(
         "stream",
         "triggerType",
         "useDraftState",
+        "workflowId",
         "workflowStateOverride",
         "workflowTriggerType",
     }

@@ -50,6 +50,7 @@ def sent(serve: Serve, connect: Connect, input_data: Any, **options: Any) -> Any
         ({"a": 1, "selectedOutputs": ["x"]}, {"input": {"a": 1, "selectedOutputs": ["x"]}}),
         ({"input": 1, "b": 2}, {"input": {"input": 1, "b": 2}}),
         ({"useDraftState": True}, {"input": {"useDraftState": True}}),
+        ({"workflowId": "w", "b": 2}, {"input": {"workflowId": "w", "b": 2}}),
         # Other kinds of mapping and sequence.
         (types.MappingProxyType({"a": 1}), {"a": 1}),
         (collections.OrderedDict(b=1, a=2), {"b": 1, "a": 2}),
