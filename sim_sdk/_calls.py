@@ -85,13 +85,10 @@ class Calls:
         # Servers that are asked for both queue the run; it is not streamed.
         streamed = require_bool("stream", stream) and not asked_async
         names = require_names("selected_outputs", selected_outputs)
-        body = compose_body(input_data, stream=streamed, selected_outputs=names)
-        if streamed:
-            request: Request[Any] = v1.operations.execute_workflow.build_stream(workflow_id, body=body)
-        elif asked_async:
-            request = v1.operations.execute_workflow.build(workflow_id, body=body, x_execution_mode="async")
-        else:
-            request = v1.operations.execute_workflow.build(workflow_id, body=body)
+        # Nothing of a queued run is streamed, and servers of 2026 refuse one that names outputs to stream.
+        body = compose_body(input_data, stream=streamed, selected_outputs=None if asked_async else names)
+        build = v1.operations.execute_workflow.build_stream if streamed else v1.operations.execute_workflow.build
+        request = build(workflow_id, body=body, x_execution_mode="async" if asked_async else None)
         return Execution(request, timeout, streamed, asked_async)
 
     def execute(self, execution: Execution) -> Flow[ExecutionResult]:

@@ -134,7 +134,7 @@ class SimStudioClient(ClientBase):
             timeout: Seconds for the whole call, None for no limit.
             stream: Have the output streamed and put together here; `stream_workflow` gives it live.
             selected_outputs: The outputs to stream, as `blockName.attribute`.
-            async_execution: Queue the run and return at once.
+            async_execution: Queue the run and return at once; `stream` and `selected_outputs` do nothing then.
             input: The same as `input_data`.
 
         Returns:

@@ -1,5 +1,6 @@
 """Runs in the background: queued, followed to their end, and read alike whatever the server."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -108,6 +109,15 @@ def test_async_wins_over_stream(serve: Serve, connect: Connect) -> None:
     server = serve([json_answer(202, QUEUED)])
     assert connect(server).execute_workflow("wf", stream=True, async_execution=True).task_id == "task-1"
     assert server.requests[0].body == b"{}"
+
+
+def test_selected_outputs_are_no_reason_to_refuse_a_run_in_the_background(
+    sim: MockSim, client: SimStudioClient
+) -> None:
+    # They say what to stream. Servers of 2026 refuse them here, those of 2025 hand them to the workflow.
+    result = client.execute_workflow("echo", {"a": 1}, selected_outputs=["echo.result"], async_execution=True)
+    assert isinstance(result, AsyncExecutionResult)
+    assert json.loads(sim.journal[-1].body) == {"a": 1}
 
 
 # Status
@@ -263,6 +273,15 @@ def test_an_exception_of_the_callback_ends_the_wait(serve: Serve, connect: Conne
             {},
             "the workflow failed; its server does not say why",
         ),
+        (
+            {
+                "status": "completed",
+                "output": {"success": False, "workflowId": "w", "executionId": "e", "error": "boom"},
+            },
+            False,
+            None,
+            "boom",
+        ),
         ({"status": "completed", "output": {"success": True}}, True, {"success": True}, None),
         ({"status": "completed", "output": None}, True, None, None),
         ({"status": "failed", "error": "boom"}, False, None, "boom"),
@@ -273,15 +292,6 @@ def test_an_exception_of_the_callback_ends_the_wait(serve: Serve, connect: Conne
     ],
 )
 def test_the_end_of_a_job_is_read_into_a_result(
-        (
-            {
-                "status": "completed",
-                "output": {"success": False, "workflowId": "w", "executionId": "e", "error": "boom"},
-            },
-            False,
-            None,
-            "boom",
-        ),
     serve: Serve, connect: Connect, end: dict[str, Any], success: bool, output: Any, error: str | None
 ) -> None:
     server = serve([json_answer(202, QUEUED)], [json_answer(200, end)])
