@@ -88,7 +88,10 @@ class Calls:
         # Nothing of a queued run is streamed, and servers of 2026 refuse one that names outputs to stream.
         body = compose_body(input_data, stream=streamed, selected_outputs=None if asked_async else names)
         build = v1.operations.execute_workflow.build_stream if streamed else v1.operations.execute_workflow.build
-        request = build(workflow_id, body=body, x_execution_mode="async" if asked_async else None)
+        try:
+            request = build(workflow_id, body=body, x_execution_mode="async" if asked_async else None)
+        except ValueError as error:  # a lone surrogate, an integer of too many digits: the rest is checked already
+            raise ValueError(f"input_data: {error}") from None
         return Execution(request, timeout, streamed, asked_async)
 
     def execute(self, execution: Execution) -> Flow[ExecutionResult]:

@@ -148,7 +148,7 @@ def _url_problem(value: str) -> Optional[str]:
         return "does not begin with http:// or https://"
     if not parts.hostname or port == 0:
         return "names no host and port that can be reached"
-    if parts.query or parts.fragment:
+    if "?" in value or "#" in value:  # also an empty one: what stands behind it is no path any more
         return "has a query or a fragment"
     return None
 

@@ -11,9 +11,13 @@ def require_number(name: str, value: object) -> float:
     """A finite number that is not negative."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name}: expected a number, got {type(value).__name__}")
-    if not math.isfinite(value) or value < 0:
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name}: expected a number that a float can hold") from None
+    if not math.isfinite(number) or number < 0:
         raise ValueError(f"{name}: expected a finite number that is not negative, got {value!r}")
-    return float(value)
+    return number
 
 
 def require_timeout(name: str, value: object) -> Optional[float]:
@@ -45,10 +49,8 @@ def require_identifier(name: str, value: object) -> str:
         return value  # as nearly every id: nothing more to look for
     if _CONTROL_CHARACTER.search(value):
         raise ValueError(f"{name}: expected an id without control characters, got {value!r}")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError(f"{name}: expected an id that is valid Unicode text, got {value!r}") from None
+    if not _is_encodable(value):
+        raise ValueError(f"{name}: expected an id that is valid Unicode text, got {value!r}")
     return value
 
 
@@ -72,6 +74,8 @@ def require_names(name: str, value: Optional[Sequence[str]]) -> Optional[List[st
             raise TypeError(f"{name}[{index}]: expected a str, got {type(item).__name__}")
         if not item:
             raise ValueError(f"{name}[{index}]: expected a name, got an empty str")
+        if not _is_encodable(item):
+            raise ValueError(f"{name}[{index}]: expected valid Unicode text, got {item!r}")
     return list(value)
 
 
@@ -88,3 +92,12 @@ def require_bool(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{name}: expected a bool, got {type(value).__name__}")
     return value
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether a text holds no lone surrogate, which UTF-8 does not have."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -101,6 +101,8 @@ BAD_URLS = [
     "https://[::1",
     "https://sim.ai/?key=1",
     "https://sim.ai/#fragment",
+    "https://sim.ai?",
+    "https://sim.ai/#",
     "https://sim.ai\r\nHost: evil",
     "https://sim .ai",
     "https://user:password@sim.ai",
@@ -237,6 +239,9 @@ BAD_INPUTS: Mapping[str, tuple[Any, str]] = {
     "complex": ({"a": 1j}, "input_data.a: "),
     "not a number": ({"a": [float("nan")]}, "input_data.a[0]: "),
     "infinite": ({"a": float("-inf")}, "input_data.a: "),
+    "more digits than Python writes": ({"a": 10**5000}, "input_data: "),
+    "lone surrogate": ({"a": "\ud800"}, "input_data: "),
+    "lone surrogate in a key": ({"\ud800": 1}, "input_data: "),
     "number as key": ({"a": {1: "b"}}, "input_data.a: "),
     "None as key": ({None: "b"}, "input_data: "),
     "cycle": (cycle(), "input_data.inner[0]: "),
@@ -282,7 +287,7 @@ def test_file(make: Callable[[], File], name: str) -> None:
 
 NOT_SECONDS = [0, -1.0, float("nan"), float("inf"), "30", True, [30]]
 NOT_NUMBERS = [-1, float("nan"), float("inf"), "1", True, None]
-NOT_NAMES = ["agent1.content", b"agent1.content", ["agent1.content", 5], [None], [""], 5, {"agent1.content": 1}]
+NOT_NAMES = ["agent1.content", b"agent1.content", ["agent1.content", 5], [None], [""], ["\ud800"], 5, {"a.b": 1}]
 
 ARGUMENTS: list[tuple[str, list[Any], Callable[[SimStudioClient, Any], object]]] = [
     ("timeout", NOT_SECONDS, lambda client, bad: client.execute_workflow("id", timeout=bad)),
@@ -328,6 +333,11 @@ ARGUMENTS: list[tuple[str, list[Any], Callable[[SimStudioClient, Any], object]]]
 )
 def test_argument(client: SimStudioClient, name: str, bad: Any, call: Callable[[SimStudioClient, Any], object]) -> None:
     check_refusal(lambda: call(client, bad), name)
+
+
+@pytest.mark.parametrize("name", ["timeout", "initial_delay", "max_retry_after"])
+def test_a_number_beyond_all_floats(client: SimStudioClient, name: str) -> None:
+    check_refusal(lambda: client.execute_with_retry("id", **{name: 10**400}), name)
 
 
 REQUESTS: Mapping[str, tuple[str, Call]] = {
