@@ -242,11 +242,12 @@ def error_from_response(
     parsed = parse_json(text.encode())
     wording = _word(status, headers, text, parsed)
     rule = _rule(status, wording)
+    server_code = wording.server_code
     return rule.raises(
-        redact(wording.message)[:_BODY_LIMIT],
+        redact(printable(wording.message))[:_BODY_LIMIT],
         _code(rule, wording, default_code),
         status,
-        server_code=None if wording.server_code is None else redact(wording.server_code)[:_BODY_LIMIT],
+        server_code=None if server_code is None else redact(printable(server_code))[:_BODY_LIMIT],
         response_body=text[:_BODY_LIMIT],
         headers=headers,
         retry_after=read_hint(status, headers, parsed, now),
@@ -296,14 +297,23 @@ def parse_json(body: bytes) -> Any:
 def error_text(error: Any) -> Optional[str]:
     """What an error says: servers send a sentence or an object with a message. None where there is no error."""
     if error is None or isinstance(error, str):
-        return error or None
+        return printable(error) if error else None
     message = error.get("message") if isinstance(error, dict) else None
     if isinstance(message, str):
-        return message
+        return printable(message)
     try:
         return repr(error)
     except RecursionError:
         return NESTED_TOO_DEEPLY
+
+
+def printable(text: str) -> str:
+    """The text with lone surrogates replaced, which JavaScript leaves where it cuts a text within a character."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _rule(status: int, wording: _Wording) -> _Rule:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from ._answer import Answer
 from ._shown import shown
 from ._validate import is_identifier
-from .errors import NESTED_TOO_DEEPLY, error_text, parse_json
+from .errors import NESTED_TOO_DEEPLY, error_text, parse_json, printable
 
 if TYPE_CHECKING:
     from .events import Completed
@@ -338,7 +338,7 @@ def _links(value: Mapping[str, Any]) -> Dict[str, str]:
 def _told(error: Any, answer: Answer) -> Any:
     """What a server says of an error, the API key taken out: errors are printed and logged as outputs are not."""
     if isinstance(error, str):
-        return answer.redact(error)
+        return answer.redact(printable(error))
     if not isinstance(error, dict):
         return error
     try:

@@ -258,6 +258,25 @@ def test_a_long_sentence_of_the_servers_does_not_fill_the_screen(serve: Serve, c
     assert len(str(error)) < 600
 
 
+# Half of a character that two UTF-16 code units make: what JavaScript leaves of a text that it cuts there.
+HALF = '"cut \\ud83d"'
+
+
+def test_what_is_said_can_be_printed_although_the_server_cut_a_character(serve: Serve, connect: Connect) -> None:
+    replies = [
+        (500, f'{{"error": {HALF}, "code": {HALF}}}'),
+        (500, f'{{"success": false, "output": {{}}, "error": {HALF}}}'),
+        (200, f'{{"success": false, "output": {{}}, "error": {{"message": {HALF}}}}}'),
+        (200, f'{{"status": "failed", "error": {HALF}}}'),
+    ]
+    client = connect(serve(*[[answer(status, body.encode())] for status, body in replies]))
+    with pytest.raises(ServerError) as caught:
+        client.execute_workflow("wf")
+    assert (str(caught.value), caught.value.server_code) == ("cut \ufffd", "cut \ufffd")
+    assert [client.execute_workflow("wf").error, client.execute_workflow("wf").error] == ["cut \ufffd"] * 2
+    assert client.get_job_status("t")["error"] == "cut \ufffd"
+
+
 def test_headers_and_request_id_are_told(serve: Serve, connect: Connect) -> None:
     headers = {"X-Request-Id": "r-1", "X-Twice": "a", "x-twice": "b"}
     lines = b"HTTP/1.1 500 x\r\nX-Request-Id: r-1\r\nX-Twice: a\r\nx-twice: b\r\nContent-Length: 0\r\n\r\n"
