@@ -250,11 +250,14 @@ def read_job(answer: Answer, task_id: str) -> Dict[str, Any]:
     if not isinstance(state, str):
         raise answer.invalid("the answer has no status")
     metadata = _of_type(body.get("metadata"), dict) or {}
+    output: Any = body.get("output")
+    if _is_wrapper(output) and "error" in output:
+        output = {**output, "error": _told(output["error"], answer)}
     return {
         "success": True,
         "taskId": task_id,
-        "output": None,
         **body,
+        "output": output,
         "status": QUEUED if state == "pending" else state,
         "error": _told(body.get("error"), answer),
         "metadata": {**dict.fromkeys(_JOB_METADATA), **metadata},

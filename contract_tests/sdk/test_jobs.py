@@ -8,6 +8,7 @@ import pytest
 
 from contract_tests.sdk._clock import FakeClock
 from contract_tests.sdk._server import PATIENCE, Ending, Exchange, ScriptedServer, json_answer
+from contract_tests.sdk.conftest import KEY
 from sim_conformance.mock import Failing, MockSim
 from sim_sdk import (
     AsyncExecutionResult,
@@ -297,6 +298,12 @@ def test_the_end_of_a_job_is_read_into_a_result(
     server = serve([json_answer(202, QUEUED)], [json_answer(200, end)])
     result = connect(server).execute_and_wait("wf", {"a": 1})
     assert (result.success, result.output, result.error) == (success, output, error)
+
+
+def test_a_key_that_the_failure_of_a_run_echoes_is_not_in_its_error(serve: Serve, connect: Connect) -> None:
+    output = {"success": False, "output": {}, "error": f"refused {KEY}"}
+    server = serve([json_answer(202, QUEUED)], state("completed", output=output))
+    assert connect(server).execute_and_wait("wf").error == "refused [redacted]"
 
 
 def test_the_ids_of_the_run_are_kept(serve: Serve, connect: Connect) -> None:
