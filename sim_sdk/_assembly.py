@@ -1,13 +1,16 @@
 """A stream's pieces, put together into what the run put out.
 
 Servers of 2026 leave out of the last event what they have streamed; earlier ones repeat it there. Both give the same
-output here.
+output here. Nor is the blank line, with which the first piece of each output after the first begins on every server, a
+part of it.
 """
 
 import json
 from typing import Any, Dict, List, Optional, Union
 
 from .events import BlockChunk, ChunkReset, StreamEvent, StreamFailure
+
+_APART = "\n\n"
 
 # What a block costs that streams nothing, in bytes: about what it takes in memory.
 _BLOCK_BYTES = 256
@@ -28,12 +31,15 @@ class Assembly:
         self.size = 0
         # UTF-8 in byte arrays, not lists of pieces: however small the pieces, memory is that of the text.
         self._texts: Dict[str, bytearray] = {}
+        self._first: Optional[str] = None  # the block whose output nothing came before
 
     def add(self, event: StreamEvent) -> None:
         """Take the next event."""
         self.events += 1
         if isinstance(event, BlockChunk):
             text = event.chunk.encode("utf-8", "surrogatepass")
+            if self._first is None:
+                self._first = event.block_id
             streamed = self._texts.get(event.block_id)
             if streamed is None:
                 streamed = self._texts[event.block_id] = bytearray()
@@ -57,7 +63,10 @@ class Assembly:
         for block_id, streamed in self._texts.items():
             block = output.get(block_id, {})
             if isinstance(block, dict) and "content" not in block:
-                missing = _unaccounted(_text(streamed), list(block.values()))
+                text = _text(streamed)
+                if block_id != self._first and text.startswith(_APART):
+                    text = text[len(_APART) :]
+                missing = _unaccounted(text, list(block.values()))
                 if missing:
                     output[block_id] = {**block, "content": missing}
         return output
@@ -68,23 +77,35 @@ def _text(streamed: Union[bytes, bytearray]) -> str:
 
 
 def _unaccounted(text: str, values: List[Any]) -> str:
-    """The part of a block's streamed text that none of its output values stands for.
+    """The part of a block's streamed text that none of its output values stands for: what the values come behind.
 
-    Each value was streamed as it is where it is a text, as JSON otherwise, and the second and later ones begin with a
-    blank line.
+    Each value was streamed once, as it is where it is a text, as JSON otherwise, set apart from what it follows.
     """
-    for value in values:
-        if isinstance(value, str) and value:
-            text = text.replace(value, "", 1)
-    structured = [value for value in values if not isinstance(value, str)]
-    if not structured:
-        return text if text.strip() else ""
-    rest = [part for part in text.split("\n\n") if part.strip() and not _is_json_of(part, structured)]
-    return "\n\n".join(rest)
+    untold = list(values)
+    found = True
+    while found:
+        found = False
+        for index, value in enumerate(untold):
+            before = _before(text, value)
+            if before is not None:
+                text, found = before, True
+                del untold[index]
+                break
+    return text
 
 
-def _is_json_of(text: str, values: List[Any]) -> bool:
+def _before(text: str, value: Any) -> Optional[str]:
+    """What comes before a value that a text ends with, None where it doesn't end with it."""
+    before, _, last = text.rpartition(_APART)
+    if not isinstance(value, str):
+        return before if _is_json_of(last, value) else None
+    if text == value:
+        return "" if value else None
+    return text[: -len(_APART + value)] if text.endswith(_APART + value) else None
+
+
+def _is_json_of(text: str, value: Any) -> bool:
     try:
-        return json.loads(text) in values
+        return bool(json.loads(text) == value)
     except (ValueError, RecursionError):
         return False

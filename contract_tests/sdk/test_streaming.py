@@ -286,6 +286,26 @@ def test_final_data_that_is_no_object_is_read_from_the_frame(serve: Serve, conne
         ([("b1", "Hi")], [1], [1]),
         ([("b1", "Hi")], {"b1": "not an object"}, {"b1": "not an object"}),
         ([("b1", "")], {}, {}),
+        ([("b1", " \n")], {}, {"b1": {"content": " \n"}}),
+        # The first piece of each output after the first begins with a blank line, whichever block's it is.
+        ([("b1", "one"), ("b2", "\n\ntwo")], {}, {"b1": {"content": "one"}, "b2": {"content": "two"}}),
+        (
+            [("b1", "one"), ("b2", "\n\n"), ("b2", "\n\ntwo")],
+            {},
+            {"b1": {"content": "one"}, "b2": {"content": "\n\ntwo"}},
+        ),
+        ([("b1", "\n\none")], {}, {"b1": {"content": "\n\none"}}),
+        ([("b1", "Hi"), ("b2", "\n\n3")], {"b2": {"n": 3}}, {"b2": {"n": 3}, "b1": {"content": "Hi"}}),
+        (
+            [("b1", "Hi"), ("b1", "\n\nx"), ("b1", "\n\n3")],
+            {"b1": {"n": 3, "t": "x"}},
+            {"b1": {"n": 3, "t": "x", "content": "Hi"}},
+        ),
+        ([("b1", "a\n\nb"), ("b1", "\n\n3")], {"b1": {"t": "a\n\nb", "n": 3}}, {"b1": {"t": "a\n\nb", "n": 3}}),
+        # A text keeps what looks like a value in its midst, and its own blank lines.
+        ([("b1", "I am gpt-4.")], {"b1": {"model": "gpt-4"}}, {"b1": {"model": "gpt-4", "content": "I am gpt-4."}}),
+        ([("b1", "a\n\n\n\n3\n\nb")], {"b1": {"n": 3}}, {"b1": {"n": 3, "content": "a\n\n\n\n3\n\nb"}}),
+        ([("b1", "3\n\n3"), ("b1", "\n\n3")], {"b1": {"n": 3}}, {"b1": {"n": 3, "content": "3\n\n3"}}),
     ],
 )
 def test_streamed_text_is_put_where_the_end_lacks_it(
