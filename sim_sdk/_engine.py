@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from logging import DEBUG
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Type, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from ._answer import Answer
@@ -160,8 +160,14 @@ class Engine:
         limited = answer.status == 429
         if not limited and answer.headers.isdisjoint(TELLING_HEADERS):
             return
-        body = parse_json(answer.body) if limited else None
-        seen = read_rate_limit(answer.status, answer.headers, body, answer.received)
+        self._remember(answer.status, answer, parse_json(answer.body) if limited else None)
+
+    def note_limit(self, head: Answer, event: Mapping[str, Any]) -> None:
+        """Remember a rate limit that an event of a stream reports: what a 429 would say of it."""
+        self._remember(429, head, event)
+
+    def _remember(self, status: int, answer: Answer, body: Any) -> None:
+        seen = read_rate_limit(status, answer.headers, body, answer.received)
         if seen is not None:
             self.rate_limit = seen
 

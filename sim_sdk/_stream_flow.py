@@ -11,7 +11,7 @@ from sim_api.loads import loads_text
 from ._assembly import Assembly
 from ._engine import Call, Engine, Reply
 from ._flow import Flow
-from .errors import RequestTimeoutError, SimStudioError, StreamError, limit_error
+from .errors import RateLimitError, RequestTimeoutError, SimStudioError, StreamError, limit_error
 from .events import Completed, StreamEvent, StreamFailure, UnknownEvent, read_frame
 from .results import WorkflowExecutionResult, read_completed
 from .sse import MAX_EVENT_BYTES, MAX_LINE_BYTES, EventStreamDecoder, EventStreamLimitError, ServerSentEvent
@@ -148,6 +148,8 @@ class StreamFlow:
         if isinstance(event, (Completed, StreamFailure)):
             event = self._redacted(event)
             if isinstance(event, Completed):
+                if event.details.get("event", sent.event) == "error":
+                    self._check_limit(event)
                 self._complete(event)
         self._assembly.add(event)
         if self._assembly.size > self._limit:
@@ -160,13 +162,26 @@ class StreamFlow:
             return event
         return replace(event, error=self._engine.options.api_key.redact(event.error))
 
+    def _check_limit(self, event: Completed) -> None:
+        """Raise the limit that stopped the run before it began; once a block has run, what is said is the block's."""
+        if self._assembly.events or event.error is None:
+            return
+        head = self._engine.answer(self._reply, self._call)
+        limit = limit_error(
+            event.error,
+            status=head.status,
+            headers=head.headers,
+            now=head.received,
+            event=event.details,
+            redact=head.redact,
+        )
+        if isinstance(limit, RateLimitError):
+            self._engine.note_limit(head, event.details)
+        if limit is not None:
+            raise limit
+
     def _complete(self, event: Completed) -> None:
         head = self._engine.answer(self._reply, self._call)
-        if not self._assembly.events and event.error is not None and not event.success:
-            # A limit that stops the run before it begins; once a block has run, the sentence is the block's.
-            limit = limit_error(event.error, status=head.status, headers=head.headers, now=head.received)
-            if limit is not None:
-                raise limit
         self._completed = event
         output = self._assembly.output(event.output)
         self._result = read_completed(event, output, self._assembly.failure, head)

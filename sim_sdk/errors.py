@@ -210,6 +210,8 @@ _RULES: Tuple[_Rule, ...] = (
     _Rule(ServerError),
 )
 
+_LIMITS = (UsageLimitError, RateLimitError)
+
 
 class _Wording(NamedTuple):
     """What an error body says, in whatever shape."""
@@ -255,14 +257,40 @@ def error_from_response(
     )
 
 
-def limit_error(message: str, *, status: int, headers: Mapping[str, str], now: float) -> Optional[SimStudioError]:
-    """The error of a limit that a server reports with a sentence inside a stream; None for any other sentence."""
-    limits = (rule for rule in _RULES if rule.message is not None and rule.statuses is None)
-    rule = next((rule for rule in limits if rule.matches(status, "", message)), None)
+def limit_error(
+    message: str,
+    *,
+    status: int,
+    headers: Mapping[str, str],
+    now: float,
+    event: Optional[Mapping[str, Any]] = None,
+    redact: Callable[[str], str] = str,
+) -> Optional[SimStudioError]:
+    """The error of a limit that a server reports inside a stream; None for any other event.
+
+    Args:
+        message: What the event says, the API key taken out.
+        status: The HTTP status.
+        headers: The headers of the answer, the API key taken out.
+        now: The time, in epoch seconds.
+        event: The event as it was sent, for its code and its hint.
+        redact: Takes the API key out of a text.
+    """
+    event = {"error": message} if event is None else event
+    code = _word_object(status, "", event).server_code
+    limits = (rule for rule in _RULES if rule.raises in _LIMITS and rule.statuses is None)
+    rule = next((rule for rule in limits if rule.matches(status, code or "", message)), None)
     if rule is None:
         return None
-    hint = read_hint(429, headers, {"error": message}, now)
-    return rule.raises(message, rule.code, status, headers=headers, retry_after=hint, request_sent=True)
+    return rule.raises(
+        message,
+        rule.code,
+        status,
+        server_code=None if code is None else redact(code)[:_BODY_LIMIT],
+        headers=headers,
+        retry_after=read_hint(429, headers, event, now),
+        request_sent=True,
+    )
 
 
 def invalid_response(

@@ -375,6 +375,41 @@ def test_a_limit_reported_as_the_first_event_is_raised(
     assert caught.value.retry_after == (20.0 if kind is RateLimitError else None)
 
 
+@pytest.mark.parametrize(
+    ("event", "kind", "server_code", "hint"),
+    [
+        (
+            {"error": "Too many", "code": "RATE_LIMIT_EXCEEDED", "retryAfterSeconds": 7},
+            RateLimitError,
+            "RATE_LIMIT_EXCEEDED",
+            7.0,
+        ),
+        (
+            {"error": {"code": "RATE_LIMIT_EXCEEDED", "message": "Too many"}},
+            RateLimitError,
+            "RATE_LIMIT_EXCEEDED",
+            None,
+        ),
+        ({"error": "Rate limit exceeded", "resetAt": "2026-01-01T00:00:05Z"}, RateLimitError, None, 5.0),
+        ({"error": "No credits", "code": "USAGE_LIMIT_EXCEEDED"}, UsageLimitError, "USAGE_LIMIT_EXCEEDED", None),
+    ],
+)
+def test_a_limit_is_known_by_its_code_and_tells_its_hint(
+    serve: Serve, connect: Connect, event: dict[str, Any], kind: type[Any], server_code: str | None, hint: float | None
+) -> None:
+    client = connect(serve([stream([{"event": "error", **event}])]))
+    with pytest.raises(kind) as caught:
+        client.execute_workflow("wf", stream=True)
+    assert (caught.value.server_code, caught.value.retry_after) == (server_code, hint)
+    info = client.get_rate_limit_info()
+    assert (None if info is None else info.retry_after) == (None if hint is None else hint * 1000)
+
+
+def test_a_run_that_ended_is_a_result_whatever_its_error_says(serve: Serve, connect: Connect) -> None:
+    result = result_of(serve, connect, final(success=False, error="Rate limit exceeded for model gpt-4"))
+    assert (result.success, result.error) == (False, "Rate limit exceeded for model gpt-4")
+
+
 def test_a_block_that_met_its_providers_limit_is_a_failed_run_not_ours(serve: Serve, connect: Connect) -> None:
     result = result_of(serve, connect, piece("Hel"), {"event": "error", "error": "Rate limit exceeded"})
     assert (result.success, result.error) == (False, "Rate limit exceeded")
