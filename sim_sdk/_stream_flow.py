@@ -14,7 +14,7 @@ from ._flow import Flow
 from .errors import RateLimitError, RequestTimeoutError, SimStudioError, StreamError, limit_error
 from .events import Completed, StreamEvent, StreamFailure, UnknownEvent, read_frame
 from .results import WorkflowExecutionResult, read_completed
-from .sse import MAX_EVENT_BYTES, MAX_LINE_BYTES, EventStreamDecoder, EventStreamLimitError, ServerSentEvent
+from .sse import MAX_EVENT_BYTES, MAX_LINE_BYTES, EventStreamDecoder, ServerSentEvent
 
 # The bare word is in the documentation, the JSON string is what servers send.
 _TERMINATORS = ("[DONE]", '"[DONE]"')
@@ -67,9 +67,10 @@ class StreamFlow:
         self._preloaded = Completed(result.success, result.output, result.error, result.metadata)
 
     def close(self) -> None:
-        """Let go of the connection. What has not been read is lost."""
+        """Let go of the connection. What has not been read is lost; a read that another thread is in ends."""
         if not self._closed:
             self._closed = True
+            self._frames.clear()
             self._reply.response.close()
             self._decoder.close()
 
@@ -83,7 +84,9 @@ class StreamFlow:
         while event is None and not self._closed:
             try:
                 yield from self._advance()
-            except BaseException:
+            except BaseException as error:
+                if self._closed and isinstance(error, SimStudioError):
+                    return None  # another thread closed the stream meanwhile
                 self.close()
                 raise
             event = self.event_at_hand()
@@ -136,7 +139,7 @@ class StreamFlow:
     def _decode(self, piece: bytes) -> List[ServerSentEvent]:
         try:
             return self._decoder.feed(piece)
-        except EventStreamLimitError as error:
+        except ValueError as error:  # beyond a limit, or closed by another thread meanwhile
             raise self._error(str(error)) from None
 
     def _take(self, sent: ServerSentEvent) -> Optional[StreamEvent]:

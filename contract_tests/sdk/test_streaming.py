@@ -615,6 +615,47 @@ def test_close_may_be_called_again(serve: Serve, connect: Connect) -> None:
     assert list(events) == []
 
 
+def test_what_had_arrived_unread_is_lost_with_the_stream(serve: Serve, connect: Connect) -> None:
+    body = b"".join(map(frame, [piece("a"), piece("b"), final()]))
+    events = connect(serve([answer(200, body, {"Content-Type": "text/event-stream"})])).stream_workflow("wf")
+    assert next(events) == BlockChunk("b1", "a")
+    events.close()
+    assert list(events) == []
+    with pytest.raises(ValueError, match="closed before"):
+        _ = events.result
+
+
+@pytest.mark.synchronous("tasks of one loop; the asynchronous one's is in contract_tests/concurrency")
+@pytest.mark.parametrize(
+    "start",
+    [stream_head() + chunk(frame(piece("a"))), head(200, {"Content-Type": "text/event-stream"}) + frame(piece("a"))],
+    ids=["chunked", "no length"],
+)
+def test_closing_ends_what_another_thread_waits_for(serve: Serve, connect: Connect, start: bytes) -> None:
+    closed = threading.Event()
+    server = serve([start, closed, Ending.STALL])  # without the close it would take the server's patience
+    events = connect(server).stream_workflow("wf")
+    waiting = threading.Event()
+    seen: list[object] = []
+
+    def follow() -> None:
+        for event in events:
+            seen.append(event)
+            waiting.set()
+        with pytest.raises(ValueError, match="closed before"):
+            _ = events.result
+        seen.append("ended")
+
+    reader = threading.Thread(target=follow)
+    reader.start()
+    assert waiting.wait(PATIENCE)
+    events.close()
+    reader.join(PATIENCE)
+    closed.set()
+    assert seen == [BlockChunk("b1", "a"), "ended"]
+    assert server.left.wait(PATIENCE)
+
+
 @pytest.mark.synchronous("the asynchronous one's is in contract_tests/concurrency")
 def test_an_abandoned_stream_warns_and_closes(serve: Serve, connect: Connect) -> None:
     server = serve([stream_head() + chunk(frame(piece("a"))), Ending.STALL])

@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from http.client import HTTPException, HTTPResponse, parse_headers
 from queue import Empty, SimpleQueue
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union, cast
@@ -44,12 +45,13 @@ _Addresses = List[Tuple[Any, ...]]
 
 
 class _Limits:
-    """The time limits of one exchange, and whether any of its bytes went out."""
+    """The time limits of one exchange, whether any of its bytes went out, and over which socket."""
 
-    __slots__ = ("connect_by", "deadline", "idle", "sent")
+    __slots__ = ("connect_by", "deadline", "idle", "sent", "socket")
 
     def __init__(self, total: Optional[float], idle: Optional[float], connect: Optional[float] = None) -> None:
         self.sent: bool = False
+        self.socket: Any = None
         self.set(total, idle)
         self.connect_by: Optional[float] = self.deadline
         if connect is not None and (total is None or connect < total):
@@ -134,6 +136,7 @@ class _TimedSocket:
 
     def sendall(self, data: Any) -> None:
         self.limits.sent = True
+        self.limits.socket = self.raw
         rest = data if len(data) <= _SEND_BYTES else memoryview(data)
         while rest:
             self.arm()
@@ -315,6 +318,7 @@ class RawResponse:
         self._limits = limits
         self._decompressor = decompressor(self.headers)
         self.ended: bool = False
+        self._reading = False
 
     def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
         """The next bytes of the body, decompressed, as soon as there are any; b"" at its end.
@@ -329,7 +333,13 @@ class RawResponse:
         if self.ended:
             return b""
         self._limits.set(total, idle)
-        outcome = self._read()
+        self._reading = True
+        try:
+            outcome = self._read()
+        finally:
+            self._reading = False
+            if self.ended:
+                self._let_go()
         if isinstance(outcome, TransportFailure):
             raise outcome
         if not outcome or (self._decompressor is None and self._response.length_remaining == 0):
@@ -341,10 +351,10 @@ class RawResponse:
         try:
             return self._read_unfolded()
         except (HTTPError, OSError, ValueError) as error:
-            self.close()
+            self.ended = True
             return _failure(error, self._limits, reading=True)
         except BaseException:
-            self.close()
+            self.ended = True
             raise
 
     def _read_unfolded(self) -> bytes:
@@ -361,11 +371,24 @@ class RawResponse:
             self._decompressor.feed(data)
 
     def close(self) -> None:
-        """Give the connection back where the body was read to its end, else close it."""
-        if not self.ended:
-            self.ended = True
-            self._response.close()
-            self._response.release_conn()
+        """Give the connection back where the body was read to its end, else close it. Never blocks.
+
+        A read that another thread is in ends at once, with a failure.
+        """
+        if self.ended:
+            return
+        self.ended = True
+        if not self._reading:
+            self._let_go()
+            return
+        # To close what another thread reads from would wait for it. Its read ends with the connection, and lets go.
+        raw = self._limits.socket
+        with suppress(OSError):
+            socket.socket.shutdown(getattr(raw, "socket", raw), socket.SHUT_RDWR)  # TLS within TLS wraps it
+
+    def _let_go(self) -> None:
+        self._response.close()
+        self._response.release_conn()
 
 
 class Transport:
