@@ -100,10 +100,11 @@ class _Connections:
 @_documented_as(WorkflowStream)
 class AsyncWorkflowStream:
     def __init__(self, opening: "Callable[[], Awaitable[StreamFlow]]", driver: AsyncDriver, calls: Calls) -> None:
-        self._opening = opening
+        self._opening: Optional[Callable[[], Awaitable[StreamFlow]]] = opening
         self._driver = driver
         self._calls = calls
         self._flow: Optional[StreamFlow] = None
+        self._lock: Optional[asyncio.Lock] = None
 
     def __aiter__(self) -> "AsyncWorkflowStream":
         return self
@@ -124,6 +125,7 @@ class AsyncWorkflowStream:
         return self._drain()
 
     async def close(self) -> None:
+        self._opening = None
         if self._flow is not None:
             self._flow.close()
 
@@ -150,8 +152,14 @@ class AsyncWorkflowStream:
             flow.close()
 
     async def _opened(self) -> StreamFlow:
-        if self._flow is None:
-            self._flow = await self._opening()
+        """The stream, opened once: each opening is a run, whichever task asks for it, and however it ended."""
+        self._lock = self._lock or asyncio.Lock()
+        async with self._lock:
+            if self._flow is None:
+                opening, self._opening = self._opening, None
+                if opening is None:
+                    raise ValueError("the stream was closed before it was opened, or could not be opened")
+                self._flow = await opening()
         return self._flow
 
     async def _drain(self) -> WorkflowExecutionResult:

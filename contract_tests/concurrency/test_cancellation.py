@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from sim_sdk import AsyncSimStudioClient, RequestTimeoutError
+from sim_sdk import AsyncSimStudioClient, RequestTimeoutError, ServerError
 
 Call = Callable[[AsyncSimStudioClient], Awaitable[object]]
 
@@ -23,6 +23,7 @@ class SilentServer:
         self.connected = asyncio.Event()
         self.disconnected = asyncio.Event()
         self._served: set[asyncio.Task[None]] = set()
+        self.connections = 0
 
     async def __aenter__(self) -> "SilentServer":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -35,6 +36,7 @@ class SilentServer:
         await asyncio.wait_for(asyncio.gather(*self._served), 5)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         task = asyncio.current_task()
         assert task is not None
         self._served.add(task)
@@ -128,6 +130,51 @@ def test_leaving_a_stream_early_closes_its_connection() -> None:
                 async for _ in stream.text:
                     break
             await asyncio.wait_for(server.disconnected.wait(), 5)
+
+    asyncio.run(main())
+
+
+def test_closing_a_stream_ends_what_another_task_waits_for() -> None:
+    async def main() -> None:
+        async with SilentServer(HEAD + CHUNK) as server, AsyncSimStudioClient("k", server.url) as client:
+            stream = await client.stream_workflow("w")
+            assert await stream.__anext__()
+            task = asyncio.ensure_future(stream.__anext__())
+            await asyncio.sleep(0)
+            await stream.close()
+            with pytest.raises(StopAsyncIteration):
+                await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(server.disconnected.wait(), 5)
+
+    asyncio.run(main())
+
+
+def test_a_stream_is_one_run_whoever_asks_for_it_first() -> None:
+    async def main() -> None:
+        ended = b'data: {"event":"final","data":{"success":true,"output":5}}\n\n'
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(ended)}\r\n\r\n".encode()
+        async with SilentServer(head + ended) as server, AsyncSimStudioClient("k", server.url) as client:
+            stream = client.stream_workflow("w")
+            results = await asyncio.gather(stream.result, stream.result)
+            assert [result.output for result in results] == [5, 5]
+            assert server.connections == 1
+
+    asyncio.run(main())
+
+
+def test_a_stream_that_could_not_be_opened_is_not_run_again() -> None:
+    async def main() -> None:
+        refused = b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
+        async with SilentServer(refused) as server, AsyncSimStudioClient("k", server.url) as client:
+            stream = client.stream_workflow("w")
+            with pytest.raises(ServerError):
+                await stream.result
+            closed = client.stream_workflow("w")
+            await closed.close()
+            for unusable in (stream, closed):
+                with pytest.raises(ValueError, match="opened"):
+                    await unusable.result
+            assert server.connections == 1
 
     asyncio.run(main())
 
