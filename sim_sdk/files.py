@@ -5,7 +5,7 @@ import json
 import math
 import os
 from collections import abc
-from typing import IO, Any, Dict, List, Mapping, Optional, Set, Union
+from typing import IO, Any, Dict, List, Mapping, Optional, Set, Tuple, Union
 
 __all__ = ["File", "encode_input"]
 
@@ -50,7 +50,7 @@ class File:
                 raise TypeError(f"{argument}: expected a str, got {type(text).__name__}")
         self._data = data
         self._path = None if path is None else os.fspath(path)
-        self.name: str = name if name is not None else os.path.basename(self._path or "") or _DEFAULT_NAME
+        self.name: str = name if name is not None else _last_part(self._path or "")
         self.mime: str = mime if mime is not None else _guess_mime(self.name, text=isinstance(data, str))
 
     def __repr__(self) -> str:
@@ -132,7 +132,7 @@ def _encode_file(file: Union[File, IO[Any]], place: str) -> Dict[str, Any]:
         content, name, mime = file.read(), file.name, file.mime
     else:
         read = _read(file, place)
-        content = read.encode(_encoding(file)) if isinstance(read, str) else read
+        content = read.encode(*_encoding(file)) if isinstance(read, str) else read
         name = _name(file)
         mime = _guess_mime(name, text=isinstance(read, str))
     start = json.dumps(f"data:{mime};base64,")[:-1].encode()
@@ -155,25 +155,37 @@ def _read(file: IO[Any], place: str) -> Union[bytes, str]:
 
 def _tell(file: IO[Any]) -> Optional[int]:
     try:
-        return file.tell() if file.seekable() else None
+        # Some that can be rewound don't say so: tempfile.SpooledTemporaryFile before Python 3.11.
+        seekable = file.seekable() if hasattr(file, "seekable") else hasattr(file, "seek")
+        return file.tell() if seekable else None
     except (AttributeError, OSError, ValueError):
         return None
 
 
-def _encoding(file: IO[Any]) -> str:
-    encoding = getattr(file, "encoding", None)
-    return encoding if isinstance(encoding, str) else "utf-8"
+def _encoding(file: IO[Any]) -> Tuple[str, str]:
+    """How a text is turned back into the bytes of its file: bytes that are none in its encoding may be among them."""
+    encoding, errors = getattr(file, "encoding", None), getattr(file, "errors", None)
+    return encoding if isinstance(encoding, str) else "utf-8", errors if isinstance(errors, str) else "strict"
 
 
 def _name(file: IO[Any]) -> str:
     name = getattr(file, "name", None)
-    return (os.path.basename(name) if isinstance(name, str) else "") or _DEFAULT_NAME
+    return _last_part(name if isinstance(name, (str, bytes)) else "")
+
+
+def _last_part(path: Union[str, bytes]) -> str:
+    # Bytes of a file name that are no text can be in a str here, but not in JSON.
+    return os.path.basename(os.fsdecode(path)).encode("utf-8", "replace").decode("utf-8") or _DEFAULT_NAME
 
 
 def _guess_mime(name: str, *, text: bool) -> str:
     import mimetypes  # loaded with the first file, not with the SDK
 
-    return mimetypes.guess_type(name)[0] or (_TEXT_MIME if text else _DEFAULT_MIME)
+    kind, coding = mimetypes.guess_type(name)
+    if coding is not None:
+        # What is sent is what the coding made; of "data.csv.gz" the kind would be text/csv.
+        return "application/gzip" if coding == "gzip" else f"application/x-{coding}"
+    return kind or (_TEXT_MIME if text else _DEFAULT_MIME)
 
 
 def _advice(value: object) -> str:

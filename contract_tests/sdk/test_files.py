@@ -35,11 +35,21 @@ def sent(serve: Serve, connect: Connect, value: Any) -> Any:
 class Unseekable:
     """Only what has to be there: read()."""
 
+    name: str
+
     def __init__(self, content: Any) -> None:
         self._content = content
 
     def read(self) -> Any:
         return self._content
+
+
+class Silent:
+    """Can be rewound, but does not say so: as tempfile.SpooledTemporaryFile before Python 3.11."""
+
+    def __init__(self, content: bytes) -> None:
+        file = io.BytesIO(content)
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
 class NamedText(io.StringIO):
@@ -65,6 +75,8 @@ class NamedText(io.StringIO):
         (lambda: File(CONTENT, name="a.png"), as_sent(CONTENT, "a.png", "image/png")),
         (lambda: File(CONTENT, name="a.png", mime="image/x"), as_sent(CONTENT, "a.png", "image/x")),
         (lambda: File("{}", name="a.json"), as_sent(b"{}", "a.json", "application/json")),
+        (lambda: File(CONTENT, name="a.csv.gz"), as_sent(CONTENT, "a.csv.gz", "application/gzip")),
+        (lambda: File(CONTENT, name="a.tar.bz2"), as_sent(CONTENT, "a.tar.bz2", "application/x-bzip2")),
         (lambda: File(b"", name="a.unheard-of"), as_sent(b"", "a.unheard-of", "application/octet-stream")),
     ],
 )
@@ -92,6 +104,26 @@ def test_a_file_in_text_mode_goes_out_in_its_own_encoding(serve: Serve, connect:
     path.write_bytes(b"\xe9t\xe9")
     with path.open(encoding="latin-1") as file:
         assert sent(serve, connect, file) == as_sent(b"\xe9t\xe9", "notes.txt", "text/plain")
+
+
+def test_bytes_that_are_no_text_come_out_of_a_file_in_text_mode_as_they_went_in(
+    serve: Serve, connect: Connect, tmp_path: Path
+) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"caf\xe9")
+    with path.open(encoding="utf-8", errors="surrogateescape") as file:
+        assert sent(serve, connect, file) == as_sent(b"caf\xe9", "notes.txt", "text/plain")
+
+
+def test_a_name_may_be_bytes(serve: Serve, connect: Connect, picture: Path) -> None:
+    with open(os.fsencode(picture), "rb") as file:
+        assert sent(serve, connect, file) == as_sent(CONTENT, "picture ž.png", "image/png")
+
+
+def test_a_name_that_is_no_text_is_sent_as_one(serve: Serve, connect: Connect) -> None:
+    file = Unseekable(CONTENT)
+    file.name = "/somewhere/caf\udce9.png"
+    assert sent(serve, connect, file) == as_sent(CONTENT, "caf?.png", "image/png")
 
 
 def test_a_path_is_read_when_the_workflow_is_executed(serve: Serve, connect: Connect, picture: Path) -> None:
@@ -131,8 +163,9 @@ def test_a_file_is_read_from_where_it_stands_and_put_back_there(serve: Serve, co
     assert file.tell() == 4
 
 
-def test_the_same_file_can_be_sent_twice(serve: Serve, connect: Connect) -> None:
-    file = io.BytesIO(CONTENT)
+@pytest.mark.parametrize("kind", [io.BytesIO, Silent])
+def test_the_same_file_can_be_sent_twice(serve: Serve, connect: Connect, kind: Callable[[bytes], Any]) -> None:
+    file = kind(CONTENT)
     once = as_sent(CONTENT, "file", "application/octet-stream")
     assert sent(serve, connect, [file, file]) == [once, once]
     assert sent(serve, connect, file) == once
