@@ -63,7 +63,8 @@ def verify(
 
     Args:
         body: The raw body, exactly as it was received; not parsed and written anew.
-        headers_or_signature: The request's headers (names without regard to case), or the `sim-signature` alone.
+        headers_or_signature: The request's headers (names without regard to case, or as WSGI has them), or the
+            `sim-signature` alone.
         secret: The webhook's secret, or several while one replaces another.
         tolerance: How far the signature's time may be from now, in seconds; None for any time.
         now: The time in epoch seconds, for tests.
@@ -93,7 +94,7 @@ def _verify(
     if not any(matches):
         raise WebhookError("the signature does not fit: another secret, or the body was changed on its way", "mismatch")
     age = (time.time() if now is None else now) - int(timestamp) / 1000
-    if tolerance is not None and abs(age) > tolerance:
+    if tolerance is not None and not abs(age) <= tolerance:  # nothing is tolerated that is no number
         raise WebhookError(f"the delivery was signed {age:.0f} s ago, more than the {tolerance:g} s allowed", "stale")
     return _event(raw)
 
@@ -140,7 +141,17 @@ def _signature(source: Union[HeaderFields, str, None]) -> str:
 
 
 def _header(headers: HeaderFields, name: str) -> Optional[str]:
-    return next((value for key, value in headers.items() if key.lower() == name), None)
+    if not hasattr(headers, "items"):
+        raise TypeError(f"headers: expected the request's headers as a mapping, got {type(headers).__name__}")
+    for key, value in headers.items():
+        if not isinstance(key, str):
+            raise TypeError(f"headers: expected names as str, got {type(key).__name__}")
+        # WSGI, and Django's META, have HTTP_SIM_SIGNATURE.
+        if key.lower().replace("_", "-") in (name, f"http-{name}"):
+            if not isinstance(value, (str, type(None))):
+                raise TypeError(f"headers[{key!r}]: expected a str, got {type(value).__name__}")
+            return value
+    return None
 
 
 def _raw(body: Body) -> bytes:
@@ -152,6 +163,8 @@ def _raw(body: Body) -> bytes:
 
 
 def _secrets(secret: Union[Secret, Sequence[Secret]]) -> List[bytes]:
+    if not isinstance(secret, (str, bytes)) and not hasattr(secret, "__iter__"):
+        raise TypeError(f"secret: expected the webhook's secret, or a list of them, got {type(secret).__name__}")
     given = [secret] if isinstance(secret, (str, bytes)) else list(secret)
     secrets = [one.encode("utf-8") if isinstance(one, str) else one for one in given]
     if not secrets or not all(isinstance(one, bytes) and one for one in secrets):

@@ -67,6 +67,7 @@ def refusal(body: Any, source: Any, secret: Any = SECRET, **options: Any) -> Web
         {"sim-signature": header()},
         {"Sim-Signature": header(), "sim-event": "workflow.execution.completed"},
         {"Host": "x", "SIM-SIGNATURE": header()},
+        {"wsgi.version": (1, 0), "SERVER_PORT": 80, "HTTP_SIM_SIGNATURE": header()},
         header().replace(",", ", "),
         header().replace("v1=", "v0=abc,v1="),
         header().upper().replace("T=", "t=").replace("V1=", "v1="),
@@ -230,6 +231,32 @@ def test_the_time_of_a_test_is_given_by_name() -> None:
         verify(BODY, header(), SECRET, 300, NOW)  # type: ignore[misc]
 
 
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ([("sim-signature", header())], "headers: expected .* got list"),
+        (header().encode(), "headers: expected .* got bytes"),
+        ({b"sim-signature": header().encode()}, "headers: expected names as str, got bytes"),
+        ({"sim-signature": [header()]}, r"headers\['sim-signature'\]: expected a str, got list"),
+    ],
+)
+def test_headers_of_another_form_are_refused(source: Any, problem: str) -> None:
+    with pytest.raises(TypeError, match=problem):
+        verify(BODY, source, SECRET, now=NOW)
+
+
+@pytest.mark.parametrize("secret", [None, 7])
+def test_a_secret_that_is_not_there_is_told(secret: Any) -> None:
+    with pytest.raises(TypeError, match="secret: expected the webhook's secret"):
+        verify(BODY, header(), secret, now=NOW)
+
+
+def test_a_tolerance_that_is_no_number_tolerates_nothing() -> None:
+    with pytest.raises(WebhookError) as caught:
+        verify(BODY, header(), SECRET, float("nan"), now=NOW + 1e6)
+    assert caught.value.reason == "stale"
+
+
 @pytest.mark.parametrize("secret", ["", b"", [], [SECRET, ""], [None], [7]])
 def test_an_empty_secret_checks_nothing(secret: Any) -> None:
     with pytest.raises(ValueError, match="secret"):
@@ -250,6 +277,7 @@ def test_sign_signs_as_sim_does() -> None:
         ({"Sim-Delivery-Id": "d-1", "Idempotency-Key": "i-1"}, "d-1"),
         ({"idempotency-key": "i-1"}, "i-1"),
         ({"sim-delivery-id": "", "idempotency-key": "i-1"}, "i-1"),
+        ({"HTTP_SIM_DELIVERY_ID": "d-1"}, "d-1"),
         ({"x": "y"}, None),
         ({}, None),
     ],
