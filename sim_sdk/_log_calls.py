@@ -72,6 +72,7 @@ class PageFlow:
         self._workspace_id = require_identifier("workspace_id", workspace_id)
         self._filters = dict(filters)
         self._ended = False
+        self._problem: Optional[InvalidResponseError] = None
         check_filters(filters)
         # Brent's cycle detection: one remembered cursor finds a loop of any length.
         self._remembered: Optional[str] = None
@@ -86,22 +87,26 @@ class PageFlow:
         """
         if self._ended:
             return None
+        if self._problem is not None:
+            raise self._problem
         page = yield from self._calls.list(self._workspace_id, self._filters)
         cursor = page.next_cursor
         self._ended = not cursor
         if cursor:
-            if not self._calls.can_send(cursor):
-                raise self._failed("its next cursor cannot be sent")
-            self._check_progress(cursor)
+            self._problem = self._check(cursor)
             self._filters["cursor"] = cursor
         return page
 
-    def _check_progress(self, cursor: str) -> None:
+    def _check(self, cursor: str) -> Optional[InvalidResponseError]:
+        """Why a cursor leads no further, which is told when the page that it came with has been handed out."""
+        if not self._calls.can_send(cursor):
+            return self._failed("its next cursor cannot be sent")
         if cursor in (self._remembered, self._filters.get("cursor")):
-            raise self._failed("the server sends it round in a circle: a cursor came again")
+            return self._failed("the server sends it round in a circle: a cursor came again")
         self._steps += 1
         if self._steps == self._steps_allowed:
             self._remembered, self._steps, self._steps_allowed = cursor, 0, 2 * self._steps_allowed
+        return None
 
     @staticmethod
     def _failed(problem: str) -> InvalidResponseError:
@@ -179,12 +184,15 @@ def _text(name: str, value: Any) -> str:
 
 
 def _moment(name: str, value: Any) -> datetime.datetime:
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.timezone.utc)
     seconds = parse_iso(value) if isinstance(value, str) else None
-    if seconds is None:
-        raise ValueError(f"{name}: expected a datetime, or a str such as '2026-11-23T12:00:00Z', got {value!r}")
-    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    try:
+        if isinstance(value, datetime.datetime):
+            return value.astimezone(datetime.timezone.utc)
+        if seconds is not None:
+            return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    except (OverflowError, ValueError):
+        pass  # the first or the last day that there is, in another zone
+    raise ValueError(f"{name}: expected a datetime, or a str such as '2026-11-23T12:00:00Z', got {value!r}")
 
 
 def _show(*models: type) -> None:

@@ -144,6 +144,12 @@ def test_a_workspace_is_a_value_not_a_part_of_the_url(serve: Serve, connect: Con
         ({"start_date": "yesterday"}, ValueError, "start_date: expected a datetime"),
         ({"start_date": "2026-02-30T00:00:00Z"}, ValueError, "start_date"),
         ({"start_date": datetime.date(2026, 1, 1)}, ValueError, "start_date"),
+        ({"start_date": "9999-12-31T23:59:59-05:00"}, ValueError, "start_date: expected a datetime"),
+        (
+            {"end_date": datetime.datetime.max.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=-5)))},
+            ValueError,
+            "end_date: expected a datetime",
+        ),
         ({"end_date": 1767225600}, ValueError, "end_date"),
         ({"model": ""}, ValueError, "model"),
         ({"cursor": 7}, TypeError, "cursor"),
@@ -317,6 +323,16 @@ def test_a_cursor_that_leads_back_to_the_start_is_a_circle(serve: Serve, connect
     server = serve(page(1, cursor="mine"))
     with pytest.raises(InvalidResponseError, match="round in a circle"):
         list(connect(server).logs.iter(workspace_id="ws", cursor="mine"))
+
+
+@pytest.mark.parametrize("cursor", ["mine", "a\nb"])
+def test_the_page_of_a_cursor_that_leads_nowhere_is_handed_out_first(
+    serve: Serve, connect: Connect, cursor: str
+) -> None:
+    entries = connect(serve(page(1, cursor=cursor))).logs.iter(workspace_id="ws", cursor="mine")
+    assert next(entries).id == "log-1"
+    with pytest.raises(InvalidResponseError, match="cannot be followed"):
+        next(entries)
 
 
 def test_an_error_amidst_comes_after_what_was_read_before(serve: Serve, connect: Connect) -> None:
