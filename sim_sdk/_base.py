@@ -153,6 +153,10 @@ class ClientBase:
             raise TypeError(f"with_options: unknown option {unknown[0]!r}; there are {', '.join(sorted(_CHANGEABLE))}")
         if "base_url" in options:
             options["base_url"] = require_base_url(options["base_url"])
+        if options.get("headers", UNSET) is None:
+            options["headers"] = {}
+        if options.get("clock", UNSET) is None:
+            options["clock"] = self._system_clock()
         copy = type(self).__new__(type(self))
         copy.__dict__.update(self.__dict__)
         changed = dataclasses.replace(self._engine.options, **options)

@@ -3,7 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Set, Union
 from urllib.parse import urlsplit
 
 from ._clock import Clock, SystemClock
@@ -90,6 +90,8 @@ class Options:
             raise ValueError("user_agent: expected a text; servers refuse requests without one")
         if self.proxy is not None:
             require_url("proxy", self.proxy)
+        if self.ssl_context is not None and not hasattr(self.ssl_context, "wrap_socket"):
+            raise TypeError(f"ssl_context: expected an ssl.SSLContext, got {type(self.ssl_context).__name__}")
 
 
 def read_api_key(value: Any) -> Union[Secret, Exception]:
@@ -157,12 +159,17 @@ def _checked_headers(headers: Mapping[str, str]) -> Dict[str, str]:
     """A copy, which nobody can change afterwards."""
     if not isinstance(headers, Mapping):
         raise TypeError(f"headers: expected a mapping of names to values, got {type(headers).__name__}")
+    seen: Set[str] = set()
     for name, value in headers.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise TypeError("headers: expected names and values as str")
+        if name.lower() in seen:
+            raise ValueError(f"headers: {name!r} is there twice; capitals make no difference")
+        seen.add(name.lower())
         if name.lower() in _RESERVED_HEADERS:
             raise ValueError(f"headers: {name!r} is set by the SDK")
-        if not name or not all(character.isalnum() or character in "!#$%&'*+-.^_`|~" for character in name):
+        letters = name.isascii() and all(character.isalnum() or character in "!#$%&'*+-.^_`|~" for character in name)
+        if not name or not letters:
             raise ValueError(f"headers: {name!r} is no header name")
         _check_header_text(f"headers[{name!r}]", value)
     return dict(headers)

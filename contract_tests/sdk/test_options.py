@@ -128,6 +128,14 @@ def test_a_copy_is_checked_as_the_original_was(
         client.with_options(**options)
 
 
+def test_a_copy_takes_back_what_the_original_was_given(serve: Serve, connect: Connect) -> None:
+    server = serve([STATUS])
+    client = connect(server, headers={"X-Team": "data"})
+    plain = client.with_options(headers=None, clock=None)
+    plain.get_workflow_status("wf")
+    assert "x-team" not in server.requests[0].headers
+
+
 @pytest.mark.parametrize("key", [None, "", " ", "a b", "key\n", "žluť", 7])
 def test_a_bad_key_leaves_the_old_one(serve: Serve, connect: Connect, key: Any) -> None:
     server = serve([STATUS])
