@@ -85,7 +85,7 @@ class StreamFlow:
             try:
                 yield from self._advance()
             except BaseException as error:
-                if self._closed and isinstance(error, SimStudioError):
+                if self.closed and isinstance(error, SimStudioError):
                     return None  # another thread closed the stream meanwhile
                 self.close()
                 raise

@@ -49,7 +49,10 @@ class WorkflowStream:
         return self._driver.run(self._calls.drain(self._flow))
 
     def close(self) -> None:
-        """Close the connection, or give it back where the stream was read to its end."""
+        """Close the connection, or give it back where the stream was read to its end.
+
+        Another thread may do so: who waits for the next event then is at the end of the stream.
+        """
         self._flow.close()
 
     def __enter__(self) -> "WorkflowStream":

@@ -338,9 +338,7 @@ class RawResponse:
         try:
             outcome = self._read()
         finally:
-            self._reading = False
-            if self.ended:
-                self._let_go()
+            self._stop_reading()
         if isinstance(outcome, TransportFailure):
             raise outcome
         if not outcome or (self._decompressor is None and self._response.length_remaining == 0):
@@ -386,6 +384,11 @@ class RawResponse:
         raw = self._limits.socket
         with suppress(OSError):
             socket.socket.shutdown(getattr(raw, "socket", raw), socket.SHUT_RDWR)  # TLS within TLS wraps it
+
+    def _stop_reading(self) -> None:
+        self._reading = False
+        if self.ended:
+            self._let_go()
 
     def _let_go(self) -> None:
         self._response.close()
