@@ -169,8 +169,9 @@ def _encoding(file: IO[Any]) -> Tuple[str, str]:
 
 
 def _name(file: IO[Any]) -> str:
-    name = getattr(file, "name", None)
-    return _last_part(name if isinstance(name, (str, bytes)) else "")
+    # What was uploaded to Flask has the file's name there, and the form field's in "name".
+    names = (getattr(file, attribute, None) for attribute in ("filename", "name"))
+    return _last_part(next((name for name in names if name and isinstance(name, (str, bytes))), ""))
 
 
 def _last_part(path: Union[str, bytes]) -> str:

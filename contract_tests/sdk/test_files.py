@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage
 
 from contract_tests.sdk._server import SUCCESS, ScriptedServer, json_answer
 from sim_conformance.mock import MockSim
@@ -113,6 +114,13 @@ def test_bytes_that_are_no_text_come_out_of_a_file_in_text_mode_as_they_went_in(
     path.write_bytes(b"caf\xe9")
     with path.open(encoding="utf-8", errors="surrogateescape") as file:
         assert sent(serve, connect, file) == as_sent(b"caf\xe9", "notes.txt", "text/plain")
+
+
+def test_an_upload_is_known_by_the_name_of_its_file(serve: Serve, connect: Connect) -> None:
+    upload = FileStorage(io.BytesIO(CONTENT), filename="report.pdf", name="document")
+    assert sent(serve, connect, upload) == as_sent(CONTENT, "report.pdf", "application/pdf")
+    unnamed = FileStorage(io.BytesIO(CONTENT), filename="", name="document.png")
+    assert sent(serve, connect, unnamed) == as_sent(CONTENT, "document.png", "image/png")
 
 
 def test_a_name_may_be_bytes(serve: Serve, connect: Connect, picture: Path) -> None:
