@@ -10,7 +10,7 @@ from sim_conformance.mock import Fault, MockSim, Slow
     ("argv", "hint"),
     [
         (["run", "nobodys"], "is the id right, and is it one of {url} (from SIM_BASE_URL)?"),
-        (["run", "undeployed"], "is it one of the key's owner? A workflow has to be deployed"),
+        (["run", "undeployed"], "is it one of the key's owner, and deployed? sim status WORKFLOW_ID tells"),
         (["run", "slow", "--timeout", "0.1"], "--timeout SECONDS gives it longer"),
         (["stream", "agent"], "sim logs --workspace ID shows what became of the run"),
         (["run", "echo", "--base-url", "http://127.0.0.1:1"], "is http://127.0.0.1:1 (from --base-url) right"),
@@ -28,6 +28,36 @@ def test_a_hint_follows_the_error(mock: MockSim, sim: Sim, argv: list[str], hint
     if argv[0] == "stream":
         mock.faults.add(Fault(cut_after=75))
     assert sim(*argv, "--json").error["hint"].startswith(expected)
+
+
+@pytest.mark.parametrize("argv", [["run", "echo"], ["run", "echo", "--async"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(cut_after=5), Fault(500), Fault(200, {"content-type": "application/json"}, b"{")],
+    ids=["cut", "500", "unreadable"],
+)
+def test_a_run_that_may_have_begun_is_said_to(mock: MockSim, sim: Sim, argv: list[str], fault: Fault) -> None:
+    mock.faults.add(fault)
+
+    hint = "it may have begun: sim logs --workspace ID shows what became of the run"
+    assert f"Hint: {hint}\n" in sim(*argv).err
+
+
+def test_a_run_that_goes_on_after_its_time_limit_is_said_to(mock: MockSim, sim: Sim) -> None:
+    mock.add_workflow("slow", Slow(20))
+
+    hint = sim("run", "slow", "--timeout", "0.1", "--json").error["hint"]
+    assert hint.endswith("this one may go on: sim logs --workspace ID shows what became of the run")
+
+
+def test_nothing_is_advised_that_was_done_or_cannot_be(mock: MockSim, sim: Sim) -> None:
+    for argv in (["run", "echo", "--retry"], ["logs", "--workspace", mock.workspace_id]):
+        mock.fail_next(status=429, headers={"retry-after": "500"})
+        assert sim(*argv, "--json").error["hint"] == "sim limits shows what is left"
+    mock.fail_next(status=403, operation="listLogs")
+    assert sim("logs", "--workspace", mock.workspace_id, "--json").error["hint"] == "is it one of the key's owner?"
+    mock.fail_next(status=408, times=9)
+    assert sim("limits", "--json").error["hint"] is None
 
 
 def test_limits_and_keys_have_theirs(mock: MockSim, sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:

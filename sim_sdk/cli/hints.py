@@ -3,13 +3,13 @@
 from typing import Optional
 
 from sim_sdk.errors import (
-    AmbiguousStateError,
     AuthenticationError,
     ConnectionFailedError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
     RequestTimeoutError,
+    ServerError,
     SimStudioError,
     StreamError,
     UsageLimitError,
@@ -18,7 +18,9 @@ from sim_sdk.errors import (
 from .failures import ConfigurationError
 from .settings import Settings
 
-__all__ = ["hint_for"]
+__all__ = ["hint_for", "hint_for_run"]
+
+_FATE = "sim logs --workspace ID shows what became of the run"
 
 
 def hint_for(error: Exception, settings: Optional[Settings]) -> Optional[str]:
@@ -37,28 +39,48 @@ def hint_for(error: Exception, settings: Optional[Settings]) -> Optional[str]:
     return _of_argument(error, settings)
 
 
+def hint_for_run(error: SimStudioError, *, retried: bool) -> Optional[str]:
+    """What to try when it was a run that failed; None where it is what `hint_for` says.
+
+    Args:
+        error: Why it failed.
+        retried: Whether it was tried again after rate limits.
+    """
+    if isinstance(error, PermissionDeniedError):
+        return "is it one of the key's owner, and deployed? sim status WORKFLOW_ID tells"
+    if isinstance(error, RateLimitError) and not retried:
+        return "sim run --retry waits for it; sim limits shows what is left"
+    if error.task_id is not None or not error.request_sent:
+        return None
+    if isinstance(error, RequestTimeoutError):
+        return f"--timeout SECONDS gives it longer, sim run --async a job; but this one may go on: {_FATE}"
+    if isinstance(error, (ConnectionFailedError, ServerError)):
+        return f"it may have begun: {_FATE}"
+    return _FATE if isinstance(error, StreamError) else None
+
+
 def _of_connection(error: SimStudioError, settings: Settings) -> Optional[str]:
     server = f"{settings.base_url.value} (from {settings.base_url.source})"
     if isinstance(error, AuthenticationError) and settings.api_key is not None:
         return f"is the key in {settings.api_key.source} one of {server}?"
     if isinstance(error, NotFoundError):
         return f"is the id right, and is it one of {server}?"
-    if isinstance(error, ConnectionFailedError):
+    if isinstance(error, ConnectionFailedError) or _could_not_connect(error):
         return f"is {server} right, and can it be reached from here?"
     return None
 
 
+def _could_not_connect(error: SimStudioError) -> bool:
+    return isinstance(error, RequestTimeoutError) and error.request_sent is False and error.task_id is None
+
+
 def _of_call(error: SimStudioError) -> Optional[str]:
     if isinstance(error, PermissionDeniedError):
-        return "is it one of the key's owner? A workflow has to be deployed, too: sim status WORKFLOW_ID tells"
+        return "is it one of the key's owner?"
     if isinstance(error, RateLimitError):
-        return "sim run --retry waits for it; sim limits shows what is left"
+        return "sim limits shows what is left"
     if isinstance(error, UsageLimitError):
         return "sim limits shows what is used up"
-    if isinstance(error, RequestTimeoutError) and error.task_id is None:
-        return "--timeout SECONDS gives it longer; sim run --async waits for it without holding a connection"
-    if isinstance(error, (AmbiguousStateError, StreamError)):
-        return "sim logs --workspace ID shows what became of the run"
     return None
 
 

@@ -8,10 +8,12 @@ from typing import Any, ContextManager, Dict, Iterator, Optional, Sequence
 import click
 
 from sim_sdk.cli.failures import ExitCode, Interrupted
+from sim_sdk.cli.hints import hint_for_run
 from sim_sdk.cli.parameters import connection_options, execution_options, timeout_option
 from sim_sdk.cli.session import Session
 from sim_sdk.cli.view import View
 from sim_sdk.client import SimStudioClient
+from sim_sdk.errors import SimStudioError
 from sim_sdk.results import TERMINAL_STATES, WorkflowExecutionResult, read_job_result
 
 __all__ = ["batch", "job", "run", "status", "stream"]
@@ -62,7 +64,7 @@ def run(
     if no_wait and not background:
         raise click.UsageError("--no-wait goes with --async.")
     order = _Order(workflow_id, input_data, list(selected_outputs), timeout, _MAX_RETRIES if retry else 0)
-    with session.connect() as client:
+    with session.connect() as client, _hinting(session, retried=retry):
         if stream:
             return _stream(session.view, client, order)
         if background:
@@ -83,7 +85,7 @@ def stream(
     timeout: Optional[float],
 ) -> ExitCode:
     """Run a workflow and show its output as it is made: the same as run --stream."""
-    with session.connect() as client:
+    with session.connect() as client, _hinting(session):
         return _stream(session.view, client, _Order(workflow_id, input_data, list(selected_outputs), timeout))
 
 
@@ -234,6 +236,16 @@ def _follow(view: View, client: SimStudioClient, task_id: str, timeout: Optional
 
 def _exit_code(result: WorkflowExecutionResult) -> ExitCode:
     return ExitCode.SUCCESS if result.success else ExitCode.WORKFLOW_FAILED
+
+
+@contextmanager
+def _hinting(session: Session, *, retried: bool = False) -> Iterator[None]:
+    """Let an error say what to try when it was a run that failed."""
+    try:
+        yield
+    except SimStudioError as error:
+        session.hint = hint_for_run(error, retried=retried)
+        raise
 
 
 @contextmanager
