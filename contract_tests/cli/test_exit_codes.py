@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from contract_tests.cli.commands import Sim, finish, interrupt, start
+from contract_tests.cli.commands import Sim, finish, interrupt, run_python, start
 from sim_conformance.mock import Agent, Fault, MockSim, Slow
 
 RUN = ["run", "echo"]
@@ -231,4 +231,26 @@ def test_a_reader_that_has_gone_is_141(mock: MockSim, options: list[str]) -> Non
     ran = finish(process)
 
     assert ran.code == 141
+    assert "Traceback" not in ran.err
+
+
+_ON_A_FULL_DISK = """
+import errno, io, os, sys
+class Full(io.RawIOBase):
+    def writable(self):
+        return True
+    def write(self, data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+sys.stdout = io.TextIOWrapper(io.BufferedWriter(Full()))
+from sim_sdk.cli import main
+sys.exit(main({argv}))
+"""
+
+
+@pytest.mark.parametrize("argv", [RUN, [*RUN, "--json"], ["limits"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_141_too(mock: MockSim, argv: list[str]) -> None:
+    ran = run_python(_ON_A_FULL_DISK.replace("{argv}", repr(argv)))
+
+    assert ran.code == 141, ran
+    assert "the output cannot be written: No space left on device" in ran.err
     assert "Traceback" not in ran.err

@@ -10,7 +10,7 @@ import click
 from sim_sdk.errors import SimStudioError
 
 from .commands import sim
-from .failures import ExitCode, Interrupted, explain
+from .failures import ExitCode, Failure, Interrupted, explain
 from .hints import hint_for
 from .human import HumanView
 from .machine import MachineView
@@ -36,12 +36,22 @@ def run(argv: Sequence[str]) -> int:
         failure = explain(error)
         view.failure(failure, session.hint or hint_for(error, session.settings))
         return failure.exit_code.value
+    except OSError as error:
+        return _output_failed(view, error)
     except SystemExit as end:
         if _COMPLETION in os.environ:
             return int(end.code or 0)
         # Else only raised, by click and by rich, where whoever read the output has gone.
         return ExitCode.OUTPUT_CLOSED.value
     return int(code)
+
+
+def _output_failed(view: View, error: OSError) -> int:
+    """Say that the output cannot be written, for which a full disk is the usual reason."""
+    # What is left of it would be written once more at the end of the process, and fail again.
+    sys.stdout = io.StringIO()
+    view.failure(Failure(ExitCode.OUTPUT_CLOSED, f"the output cannot be written: {error.strerror or error}"))
+    return ExitCode.OUTPUT_CLOSED.value
 
 
 def _accept_any_text() -> None:

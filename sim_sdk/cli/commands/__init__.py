@@ -36,7 +36,8 @@ def sim() -> None:
       5    a time limit passed
       6    no connection, or it broke
       130  Ctrl-C
-      141  whoever read the output has gone
+      141  the output cannot be written: whoever read it has gone, or the disk
+           is full
     """
 
 
