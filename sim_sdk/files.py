@@ -134,7 +134,7 @@ def _encode_file(file: Union[File, IO[Any]], place: str) -> Dict[str, Any]:
         read = _read(file, place)
         content = read.encode(*_encoding(file)) if isinstance(read, str) else read
         name = _name(file)
-        mime = _guess_mime(name, text=isinstance(read, str))
+        mime = _told_mime(file) or _guess_mime(name, text=isinstance(read, str))
     start = json.dumps(f"data:{mime};base64,")[:-1].encode()
     return {"type": "file", "data": JsonText(start, base64.b64encode(content), b'"'), "name": name, "mime": mime}
 
@@ -177,6 +177,12 @@ def _name(file: IO[Any]) -> str:
 def _last_part(path: Union[str, bytes]) -> str:
     # Bytes of a file name that are no text can be in a str here, but not in JSON.
     return os.path.basename(os.fsdecode(path)).encode("utf-8", "replace").decode("utf-8") or _DEFAULT_NAME
+
+
+def _told_mime(file: IO[Any]) -> Optional[str]:
+    """The media type that came with an upload: web frameworks keep it so, and simstudio-sdk took it from there."""
+    mime = getattr(file, "content_type", None)
+    return mime if isinstance(mime, str) and mime else None
 
 
 def _guess_mime(name: str, *, text: bool) -> str:

@@ -58,6 +58,16 @@ class NamedText(io.StringIO):
     encoding = "latin-1"
 
 
+class Upload(io.BytesIO):
+    """A file as web frameworks hand it over."""
+
+    name = "report"
+
+    def __init__(self, content_type: Any) -> None:
+        super().__init__(CONTENT)
+        self.content_type = content_type
+
+
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
@@ -68,6 +78,9 @@ class NamedText(io.StringIO):
         (lambda: Unseekable(bytearray(CONTENT)), as_sent(CONTENT, "file", "application/octet-stream")),
         (lambda: Unseekable(memoryview(CONTENT)), as_sent(CONTENT, "file", "application/octet-stream")),
         (lambda: Unseekable("text"), as_sent(b"text", "file", "text/plain")),
+        (lambda: Upload("application/pdf"), as_sent(CONTENT, "report", "application/pdf")),
+        (lambda: Upload(None), as_sent(CONTENT, "report", "application/octet-stream")),
+        (lambda: Upload(lambda: "image/x"), as_sent(CONTENT, "report", "application/octet-stream")),
         (lambda: Unseekable(b""), as_sent(b"", "file", "application/octet-stream")),
         (lambda: File(CONTENT), as_sent(CONTENT, "file", "application/octet-stream")),
         (lambda: File(bytearray(CONTENT)), as_sent(CONTENT, "file", "application/octet-stream")),
