@@ -1,6 +1,8 @@
 """What the command loads and when, and what it says where something is missing."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,13 @@ def test_the_installed_command_is_this_one() -> None:
 
     (command,) = entry_points(group="console_scripts", name="sim")
     assert command.value == "sim_sdk.cli:main"
+
+
+def test_the_package_runs_as_the_command() -> None:
+    command = [sys.executable, "-W", "error", "-m", "sim_sdk", "--version"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert ran.stdout == f"sim-sdk, version {__version__}\n"
 
 
 def test_version(sim: Sim) -> None:
