@@ -41,6 +41,12 @@ def profiles(other: MockSim) -> str:
     """
 
 
+def test_a_file_may_begin_with_a_byte_order_mark(sim: Sim) -> None:
+    write('\ufeff[profiles.default]\nworkspace = "of-default"\n')
+
+    assert sim("config", "--json").document["workspace"]["value"] == "of-default"
+
+
 @pytest.mark.parametrize("argv", [["--profile", "own", "limits"], ["limits", "--profile", "own"]], ids=" ".join)
 def test_a_named_profile_counts_more_than_the_environment(
     mock: MockSim, other: MockSim, sim: Sim, argv: list[str]

@@ -213,6 +213,14 @@ def test_a_port_that_is_taken_is_2(sim: Sim) -> None:
     assert "Hint: --port 0 takes any free port" in ran.err
 
 
+def test_a_host_that_is_not_this_one_is_2(sim: Sim) -> None:
+    ran = sim("webhook", "listen", "--host", "192.0.2.1", "--port", "0")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: cannot listen at 192.0.2.1:0: ")
+    assert "Hint" not in ran.err
+
+
 class Receiver:
     """A program that receives deliveries."""
 

@@ -84,7 +84,7 @@ def read_configuration(path: Path) -> Configuration:
         ConfigurationError: It cannot be read, or holds something that has no meaning; the message says where.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors of Windows begin a file with a mark
     except (FileNotFoundError, NotADirectoryError):
         return Configuration(path)
     except OSError as error:

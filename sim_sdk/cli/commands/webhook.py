@@ -1,5 +1,6 @@
 """The commands `sim webhook listen` and `sim webhook send`."""
 
+import errno
 import os
 import sys
 from typing import Any, Optional, Sequence
@@ -68,9 +69,8 @@ def listen(
     try:
         listener = Listener(host, port, secrets, tolerance=tolerance, answer=answer)
     except OSError as error:
-        raise ConfigurationError(
-            f"cannot listen at {host}:{port}: {error.strerror or error}", hint="--port 0 takes any free port"
-        ) from None
+        hint = "--port 0 takes any free port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else None
+        raise ConfigurationError(f"cannot listen at {host}:{port}: {error.strerror or error}", hint) from None
     with listener:
         session.view.listening(listener.url)
         try:
