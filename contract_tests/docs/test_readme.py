@@ -44,6 +44,19 @@ def test_each_readme_leads_to_the_other() -> None:
     assert f"]({README.name})" in CHINESE.read_text(encoding="utf-8")
 
 
+def test_both_readmes_tell_the_same() -> None:
+    # The outcome of the benchmarks stands in one place, so that it is written in one.
+    english = re.sub("<!-- benchmarks -->.*<!-- end of benchmarks -->", "", README.read_text("utf-8"), flags=re.DOTALL)
+    chinese = CHINESE.read_text("utf-8")
+
+    def shape(text: str) -> list[str]:
+        """Headings by their level, blocks by their language, tables by their rows."""
+        return re.findall(r"^(?:##+(?= )|```\w+|\|(?= ))", text, re.MULTILINE)
+
+    assert shape(chinese) == shape(english)
+    assert re.findall(r"^\| `(.*?)[`、]", chinese, re.MULTILINE) == re.findall(r"^\| `(.*?)[`,]", english, re.MULTILINE)
+
+
 def _flask_client(app: Any) -> Any:
     return app.test_client()
 
