@@ -147,7 +147,7 @@ def _(limits: UsageLimits) -> _Card:
         [
             ("Runs", "left", "of", "anew"),
             *(
-                (name, *(_text(bucket.get(key)) or "" for key in ("remaining", "limit", "resetAt")))
+                (name, *(_count(bucket.get(key)) or "" for key in ("remaining", "limit", "resetAt")))
                 for name, bucket in buckets
             ),
         ],
@@ -189,9 +189,12 @@ def _(entry: Union[LogEntry, LogDetailData]) -> _Card:
         ("Log", entry.id),
     ]
     values = entry if isinstance(entry, LogEntry) else entry.execution_data
+    title, colour = ("Execution", _GREEN) if entry.ended_at is not None else ("Execution under way", _GREY)
+    if entry.level == "error":
+        title, colour = "Execution failed", _RED
     return _Card(
-        "Execution failed" if entry.level == "error" else "Execution",
-        _RED if entry.level == "error" else _GREEN,
+        title,
+        colour,
         facts,
         values={
             "Final output": getattr(values, "final_output", None),
@@ -223,7 +226,7 @@ def _cost(entry: Union[LogEntry, LogDetailData]) -> Optional[str]:
 
 
 def _storage(storage: Mapping[str, Any]) -> Optional[str]:
-    used, limit = _text(storage.get("usedBytes")), _text(storage.get("limitBytes"))
+    used, limit = _count(storage.get("usedBytes")), _count(storage.get("limitBytes"))
     return _of(used and f"{used} bytes", limit)
 
 
@@ -241,6 +244,10 @@ def _milliseconds(value: Any) -> Optional[str]:
     if not _is_number(value):
         return None
     return f"{value:,.0f} ms" if value < 1000 else f"{value / 1000:,.2f} s"
+
+
+def _count(value: Any) -> Optional[str]:
+    return f"{value:,}" if _is_number(value) else _text(value)
 
 
 def _is_number(value: Any) -> bool:

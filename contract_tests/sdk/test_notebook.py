@@ -157,6 +157,24 @@ def test_what_a_server_sends_is_text(fetch: Callable[..., Any], body: Any, metho
     assert KEY not in html + plain
 
 
+@pytest.mark.parametrize(
+    ("level", "ended", "title"),
+    [
+        ("info", "2026-01-01T00:00:01.000Z", "Execution\n"),
+        ("info", None, "Execution under way\n"),
+        ("error", "2026-01-01T00:00:01.000Z", "Execution failed\n"),
+        ("error", None, "Execution failed\n"),
+    ],
+)
+def test_an_execution_says_how_far_it_is(fetch: Callable[..., Any], level: str, ended: Any, title: str) -> None:
+    entry = {**ENTRY, "level": level, "endedAt": ended}
+    for body, method in (
+        ({"data": [entry]}, lambda client: client.logs.list(workspace_id="w").data[0]),
+        ({"data": entry}, lambda client: client.logs.get("l")),
+    ):
+        assert Seen(page_of(fetch(body, method))).text.lstrip().startswith(title)
+
+
 def test_colours_are_left_to_the_notebook() -> None:
     for value in (WorkflowExecutionResult(True), UsageLimits(True, {}, {}), WorkflowStatus(False)):
         html = page_of(value)
@@ -191,6 +209,10 @@ def test_colours_are_left_to_the_notebook() -> None:
                 {"usedBytes": 5, "limitBytes": 50},
             ),
             ["$1.50 of $20.00", "free", "5 bytes of 50", "sync\n7\n10\n12:00"],
+        ),
+        (
+            UsageLimits(True, {"sync": {"remaining": 99998}}, {}, {"usedBytes": 0, "limitBytes": 5368709120}),
+            ["sync\n99,998", "0 bytes of 5,368,709,120"],
         ),
         (UsageLimits(True, {}, {"currentPeriodCost": None, "plan": []}), ["Usage limits"]),
     ],
