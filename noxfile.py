@@ -42,7 +42,7 @@ def behaviour(session: nox.Session, dependencies: str) -> None:
         sim.fail_next(status=429)
         environment = {"SIM_BASE_URL": sim.base_url, "SIM_API_KEY": sim.api_key}
         session.chdir(session.create_tmp())
-        command = ["python", "-I", "-W", "error", str(PACKAGING / "behaviour.py"), sim.workspace_id]
+        command = ["python", "-I", "-X", "dev", "-W", "error", str(PACKAGING / "behaviour.py"), sim.workspace_id]
         session.run(*command, env=environment)
 
 

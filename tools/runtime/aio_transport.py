@@ -249,7 +249,9 @@ def _new_session() -> aiohttp.ClientSession:
         request_class=_Request,
     )
     # aiohttp would send some requests again by itself, on top of what the caller decides. It has no option for that.
-    session._retry_connection = False
+    # What Python 3.8 gets of it does not even know this one, and warns of it in development mode.
+    if hasattr(session, "_retry_connection"):
+        session._retry_connection = False
     return session
 
 
