@@ -47,7 +47,7 @@ def test_a_run_that_goes_on_after_its_time_limit_is_said_to(mock: MockSim, sim: 
     mock.add_workflow("slow", Slow(20))
 
     hint = sim("run", "slow", "--timeout", "0.1", "--json").error["hint"]
-    assert hint.endswith("this one may go on: sim logs --workspace ID shows what became of the run")
+    assert hint.endswith("this run may go on: sim logs --workspace ID shows what became of the run")
 
 
 def test_nothing_is_advised_that_was_done_or_cannot_be(mock: MockSim, sim: Sim) -> None:

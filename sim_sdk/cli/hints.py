@@ -53,7 +53,7 @@ def hint_for_run(error: SimStudioError, *, retried: bool) -> Optional[str]:
     if error.task_id is not None or not error.request_sent:
         return None
     if isinstance(error, RequestTimeoutError):
-        return f"--timeout SECONDS gives it longer, sim run --async a job; but this one may go on: {_FATE}"
+        return f"--timeout SECONDS gives it longer, or sim run --async queues it; but this run may go on: {_FATE}"
     if isinstance(error, (ConnectionFailedError, ServerError)):
         return f"it may have begun: {_FATE}"
     return _FATE if isinstance(error, StreamError) else None
