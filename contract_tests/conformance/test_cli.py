@@ -70,6 +70,14 @@ def test_a_recommendation_that_is_not_met_is_0(monkeypatch, capsys):
         (["--mock", "2024-01"], "unknown dialect"),
         (["--mock", "--profile", "nothing"], "unknown profile"),
         (["--mock", "--report", "/dev/null/report"], "cannot be written"),
+        (["--mock", "--examples", "0"], "examples has to be a number from 1 on"),
+        (["--mock", "--budget-runs", "-1"], "budget-runs has to be a number from 0 on"),
+        (
+            ["--base-url", "http://127.0.0.1:9", "--api-key", "sk-1234567", "--server-version", "2024"],
+            "unknown version",
+        ),
+        (["--base-url", "http://127.0.0.1:9", "--api-key", "sk-1234567", "--workflow", "echo="], "NAME=ID"),
+        (["--base-url", "http://127.0.0.1:9", "--api-key", "sk-1234567"], "does not answer"),
     ],
 )
 def test_settings_that_make_no_sense_are_2(flags, words, capsys):
@@ -101,6 +109,8 @@ def test_a_key_that_is_not_taken_is_2(monkeypatch, capsys):
         ("version = '2024'", "unknown version"),
         ("workflows = 3", "has to be a table"),
         ("[workflows]\nparrot = 'x'", "unknown name 'parrot'"),
+        ("base-url = 'http://127.0.0.1:9'\ntimeout = 0\n[keys]\nmain = 'sk-1'", "timeout has to be a number"),
+        ("base-url = 'http://127.0.0.1:9'\npatience = nan\n[keys]\nmain = 'sk-1'", "patience has to be a number"),
     ],
 )
 def test_a_file_that_makes_no_sense_is_2(tmp_path, capsys, text, words):
@@ -108,6 +118,16 @@ def test_a_file_that_makes_no_sense_is_2(tmp_path, capsys, text, words):
     file.write_text(text)
     assert main(["run", "--config", str(file)]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_key_and_echo_by_flags(monkeypatch, capsys):
+    with embedded() as settings:
+        key = settings.ingredients["main-key"]
+        flags = ["--base-url", settings.base_url, "--api-key", key, "--workflow", "echo", "--read-only", "-v"]
+        assert main(["run", *flags, "--profile", "core"]) == 0
+    told = capsys.readouterr()
+    assert "pass SIM-STATUS-001" in told.err
+    assert key not in told.err + told.out
 
 
 def test_settings_come_from_a_file(tmp_path, monkeypatch, capsys):
@@ -229,6 +249,14 @@ def test_pytest_fails_with_the_server_and_says_why():
     assert "curl " in done.stdout
     assert "1 failed, 4 passed" in done.stdout
     assert settings.ingredients["main-key"] not in done.stdout
+
+
+def test_pytest_takes_the_mock_with_its_limits(tmp_path):
+    flags = ("--sim-mock", "--sim-profile", "response-block", "--sim-report", str(tmp_path))
+    done = run_pytest(*flags, "--sim-read-only", "--sim-budget-runs", "3")
+    assert "5 skipped" in done.stdout, done.stdout
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["readOnly"], report["budgetRuns"]) == (True, 3)
 
 
 def test_pytest_without_a_server_is_a_usage_error():

@@ -42,7 +42,14 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--base-url", metavar="URL", help="the server (or SIM_BASE_URL)")
     run.add_argument("--mock", metavar="DIALECT", nargs="?", const="documented", help="try the embedded mock instead")
     run.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with the settings")
-    run.add_argument("--workflow", dest="workflows", action="append", metavar="NAME=ID", help="see guide for names")
+    run.add_argument("--api-key", metavar="KEY", help="the key; others may see it here, in SIM_API_KEY they do not")
+    run.add_argument(
+        "--workflow",
+        dest="workflows",
+        action="append",
+        metavar="NAME=ID",
+        help="see guide for names; an id alone is that of echo",
+    )
     run.add_argument("--workspace", metavar="ID", help="the workspace of the workflows")
     _add_profile(run)
     run.add_argument("--server-version", dest="version", help="whose known deviations count (default: find out)")

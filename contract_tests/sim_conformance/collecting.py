@@ -173,7 +173,7 @@ def _settings(config: pytest.Config, stack: ExitStack) -> Settings:
         return config.getoption(f"sim_{name}")
 
     profiles = read_profiles(option("profile"))
-    chosen = {name: option(name) for name in ("seed", "examples")}
+    chosen = {name: option(name) for name in ("seed", "examples", "budget_runs", "read_only")}
     dialect = option("mock")
     if dialect:
         if dialect not in VERSIONS:
@@ -186,8 +186,6 @@ def _settings(config: pytest.Config, stack: ExitStack) -> Settings:
         "workflows": option("workflow"),
         "workspace": option("workspace"),
         "version": option("version"),
-        "budget_runs": option("budget_runs"),
-        "read_only": option("read_only"),
     }
     file = option("config")
     return read_settings(flags, os.environ, Path(file) if file else None)

@@ -45,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
         except BadSettings as error:
             print(f"sim-conformance: {error}", file=sys.stderr)
             return MISCONFIGURED
+        except KeyboardInterrupt:
+            print("sim-conformance: interrupted before the first check", file=sys.stderr)
+            return INTERRUPTED
         pytest.main([*PYTEST_OPTIONS, collecting.__file__], plugins=[suite])
         report = suite.report()
         print_report(Console(), report)
@@ -105,16 +108,9 @@ def _settings(arguments: argparse.Namespace, stack: ExitStack) -> Settings:
         return read_settings({**vars(arguments), "profiles": profiles}, os.environ, arguments.config)
     if arguments.mock not in VERSIONS:
         raise BadSettings(f"unknown dialect {arguments.mock!r}; known: {', '.join(VERSIONS)}")
-    return stack.enter_context(
-        embedded(
-            arguments.mock,
-            profiles=profiles,
-            seed=arguments.seed or 0,
-            examples=arguments.examples or 5,
-            budget_runs=arguments.budget_runs,
-            read_only=bool(arguments.read_only),
-        )
-    )
+    chosen = {name: getattr(arguments, name) for name in ("seed", "examples", "budget_runs", "read_only")}
+    given = {name: value for name, value in chosen.items() if value is not None}
+    return stack.enter_context(embedded(arguments.mock, profiles=profiles, **given))
 
 
 def _written(report: Report, arguments: argparse.Namespace) -> bool:

@@ -1,5 +1,6 @@
 """What to check, and how: from flags, the environment and a file, in this order of precedence."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from sim_conformance.setup import INGREDIENTS, MAIN_KEY, Kind
 AUTO = "auto"
 VERSIONS = ("documented", "2025-10", "2026-08")
 DEFAULT_BUDGET = 250
+SHORTEST_TIMEOUT = 0.001
 
 
 class BadSettings(Exception):
@@ -33,8 +35,12 @@ class Settings:
         examples: random inputs for each property that is checked.
         poll_interval: seconds between two looks at a job or the logs.
         patience: seconds to wait for a job to end or a log to be written.
+        timeout: seconds to wait for a connection, and between two bytes of an answer.
         agent_text: what the agent of the workflow `agent` always says, where that is known.
         verify_tls: whether the server's certificate has to be valid.
+
+    Raises:
+        BadSettings: for a version that is not known, and for numbers that make no sense.
     """
 
     base_url: str
@@ -51,6 +57,14 @@ class Settings:
     agent_text: str | None = None
     verify_tls: bool = True
 
+    def __post_init__(self) -> None:
+        _known_version(self.version)
+        _at_least("budget-runs", self.budget_runs or 0, 0)
+        _at_least("examples", self.examples, 1)
+        _at_least("poll-interval", self.poll_interval, 0)
+        _at_least("patience", self.patience, 0)
+        _at_least("timeout", self.timeout, SHORTEST_TIMEOUT)
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """All keys."""
@@ -62,7 +76,7 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str], file
 
     Args:
         flags: fields of `Settings` by name where they were given, None elsewhere; `workflows` holds `NAME=ID` texts,
-            `workspace` an id.
+            or the id of `echo` alone, `workspace` an id, `api_key` the main key.
 
     Raises:
         BadSettings: when something is missing or makes no sense.
@@ -132,8 +146,7 @@ def _options(document: Mapping[str, Any]) -> dict[str, Any]:
             if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
                 raise BadSettings(f"{name} has the wrong type: {value!r}")
             options[name.replace("-", "_")] = value
-    if options.get("version", AUTO) not in (AUTO, *VERSIONS):
-        raise BadSettings(f"unknown version {options['version']!r}; known: {AUTO}, {', '.join(VERSIONS)}")
+    _known_version(options.get("version", AUTO))
     return options
 
 
@@ -160,12 +173,14 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
 def _from_flags(flags: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in flags.get("workflows") or ():
-        key, equals, value = text.partition("=")
-        if not equals or not value:
+        key, _, value = text.partition("=") if "=" in text else ("echo", "", text)
+        if not value:
             raise BadSettings(f"a workflow is given as NAME=ID, not as {text!r}")
         found[_ingredient(Kind.WORKFLOW, key)] = value
     if flags.get("workspace"):
         found["main-workspace"] = flags["workspace"]
+    if flags.get("api_key"):
+        found[MAIN_KEY] = flags["api_key"]
     return found
 
 
@@ -175,6 +190,16 @@ def _ingredient(kind: Kind, key: str) -> str:
             return name
     known = ", ".join(one.key for one in INGREDIENTS.values() if one.kind is kind)
     raise BadSettings(f"unknown name {key!r} among the {kind.value}; known: {known}")
+
+
+def _known_version(text: str) -> None:
+    if text not in (AUTO, *VERSIONS):
+        raise BadSettings(f"unknown version {text!r}; known: {AUTO}, {', '.join(VERSIONS)}")
+
+
+def _at_least(name: str, value: float, least: float) -> None:
+    if not least <= value < math.inf:
+        raise BadSettings(f"{name} has to be a number from {least:g} on, not {value!r}")
 
 
 def _checked_url(text: str) -> str:
