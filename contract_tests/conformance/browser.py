@@ -81,6 +81,10 @@ class Browser:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size, in pixels."""
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
+
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1
         session = {} if self._session is None else {"sessionId": self._session}

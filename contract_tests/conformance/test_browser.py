@@ -88,6 +88,25 @@ def test_page_needs_no_sideways_scrolling(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_narrow_page_shows_rules_without_sideways_scrolling(page, report):
+    page.resize(390, 800)
+    try:
+        assert page.evaluate("innerWidth") == 390
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        edges = "rows().flatMap(row => [...row.cells]).map(cell => Math.ceil(cell.getBoundingClientRect().right))"
+        assert page.evaluate(f"Math.max(...{edges})") <= 390
+    finally:
+        page.resize(1280, 1000)
+
+
+def test_command_is_copied_or_else_selected(page, report):
+    page.evaluate("document.querySelector('tr:not([hidden]) details').open = true")
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))")
+    page.evaluate("document.querySelector('details[open] button.copy').click()")
+    page.evaluate("new Promise(done => setTimeout(done))")
+    assert page.evaluate("getSelection().toString()").startswith("curl ")
+
+
 def test_no_script_error(page):
     page.evaluate("1")
     assert page.problems == []

@@ -148,7 +148,7 @@ data-level="{check["level"]}" data-words="{_text(words)}">
 <td class="id mono">{_text(check["id"])}<br><span class="soft">{_text(check["profile"])}</span></td>
 <td>{_text(check["title"])}<br><span class="soft">{_text(check["clause"])}</span>
 {message}{_deviations(check)}{_evidence(check)}</td>
-<td>{check["level"]}</td><td class="number">{check["milliseconds"]}</td></tr>
+<td class="short">{check["level"]}</td><td class="short number">{check["milliseconds"]}</td></tr>
 """
 
 

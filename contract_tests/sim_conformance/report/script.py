@@ -38,8 +38,15 @@ SCRIPT = """
   }
   for (const button of document.querySelectorAll("button.copy")) {
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(button.nextElementSibling.textContent);
-      button.textContent = "copied";
+      const command = button.nextElementSibling;
+      try {
+        await navigator.clipboard.writeText(command.textContent);
+        button.textContent = "copied";
+      } catch {
+        // Browsers give no clipboard to pages that came over plain HTTP.
+        getSelection().selectAllChildren(command);
+        button.textContent = "selected";
+      }
     });
   }
   apply();

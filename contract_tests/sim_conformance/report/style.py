@@ -74,5 +74,18 @@ pre { background: var(--code); border-radius: 8px; padding: 10px 12px; margin: 6
 .copy { font-size: 12px; padding: 1px 8px; }
 .none { padding: 24px; text-align: center; color: var(--soft); }
 [hidden] { display: none !important; }
+@media (max-width: 700px) {
+  main { padding: 20px 16px 60px; }
+  .verdict { white-space: normal; }
+  .tools { position: static; }
+  #checks thead { display: none; }
+  #checks tr { display: block; padding: 10px 14px; }
+  #checks tr + tr { border-top: 1px solid var(--line); }
+  #checks td { display: block; border: 0; padding: 2px 0; text-align: left; }
+  #checks td:first-child, #checks td.id, #checks td.short { display: inline-block; margin-right: 12px; }
+  #checks td.id br { display: none; }
+  #checks td.number::after { content: " ms"; }
+  #coverage th, #coverage td { padding: 9px 8px; overflow-wrap: anywhere; white-space: normal; }
+}
 @media print { .tools { display: none; } body { background: white; } }
 """
