@@ -140,14 +140,17 @@ def test_settings_come_from_a_file(tmp_path, monkeypatch, capsys):
     assert json.loads((report / "report.json").read_text())["summary"]["pass"] == 5
 
 
-def test_what_is_not_set_up_is_skipped_with_the_reason(monkeypatch, capsys):
+def test_what_is_not_set_up_is_skipped_with_the_reason(tmp_path, monkeypatch, capsys):
     with MockSim() as sim:
         monkeypatch.setenv("SIM_API_KEY", sim.api_key)
-        assert main(["run", "--base-url", sim.base_url, "--profile", "response-block"]) == 0
-    assert (
-        "there is no workflow that ends in a Response block (set SIM_WORKFLOW_RESPONSE_BLOCK)"
-        in capsys.readouterr().out
-    )
+        flags = ["--base-url", sim.base_url, "--report", str(tmp_path)]
+        assert main(["run", "--profile", "response-block", *flags]) == 0
+    told = capsys.readouterr().out
+    assert "there is no workflow that ends in a Response block (set SIM_WORKFLOW_RESPONSE_BLOCK)" in told
+    assert "nothing could be checked" in told
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Nothing could be checked" in page
+    assert "Conformant" not in page
 
 
 def test_a_suite_that_breaks_is_3(monkeypatch, capsys):

@@ -1,5 +1,7 @@
 """The forms of a report: complete, true to each other, and safe to open."""
 
+import base64
+import gzip
 import json
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
@@ -112,3 +114,13 @@ def test_curl_repeats_the_request():
         "-H 'content-type: application/json' -H 'x-note: it'\"'\"'s' -H 'User-Agent:' "
         '--data-binary \'{"text":"it\'"\'"\'s"}\''
     )
+
+
+def test_curl_repeats_large_bodies_and_empty_headers():
+    body = b'{"message":"' + b"0123456789" * 1000 + b'"}'
+    command = Exchange("POST", "/api/x", Headers({"x-api-key": "", "user-agent": "x"}), body).curl("http://sim", {})
+    assert "-H 'x-api-key;'" in command
+    echo, packed, *rest = command.split(" ")
+    assert (echo, " ".join(rest[:7])) == ("echo", "| base64 -d | gunzip | curl -sS")
+    assert command.endswith(" --data-binary @-")
+    assert gzip.decompress(base64.b64decode(packed)) == body

@@ -10,7 +10,7 @@ from rich.table import Table
 from sim_conformance.engine import Result
 from sim_conformance.outcome import Outcome
 from sim_conformance.registry import Check
-from sim_conformance.report.model import OUTCOMES, Report, ReportedCheck
+from sim_conformance.report.model import OUTCOMES, Report, ReportedCheck, nothing_checked
 from sim_conformance.report.text import explained
 from sim_conformance.selftest import Proof
 from sim_conformance.settings import Settings
@@ -30,6 +30,8 @@ VERDICTS = {
     "error": "the suite itself failed",
     "incomplete": "no failure as far as it got",
 }
+
+NOTHING_CHECKED = "nothing could be checked"
 
 
 class Progress:
@@ -74,9 +76,10 @@ def print_report(console: Console, report: Report) -> None:
     _print_skips(console, report["checks"])
     if not report["complete"]:
         console.print("[bold yellow]The run was stopped before its end.[/]")
-    colour = COLOURS.get(report["verdict"], "yellow")
+    colour = "yellow" if nothing_checked(report) else COLOURS.get(report["verdict"], "yellow")
+    verdict = NOTHING_CHECKED if nothing_checked(report) else VERDICTS[report["verdict"]]
     console.print(
-        f"[bold {colour}]{VERDICTS[report['verdict']]}[/]: {escape(report['baseUrl'])}, "
+        f"[bold {colour}]{verdict}[/]: {escape(report['baseUrl'])}, "
         f"taken for Sim {report['version']}, in {report['seconds']:.1f} s and {report['runs']} runs",
         highlight=False,
         soft_wrap=True,

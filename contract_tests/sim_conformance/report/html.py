@@ -4,7 +4,14 @@ import html
 import json
 from collections.abc import Iterable, Mapping
 
-from sim_conformance.report.model import OUTCOMES, CoveredOperation, Report, ReportedCheck, ReportedExchange
+from sim_conformance.report.model import (
+    OUTCOMES,
+    CoveredOperation,
+    Report,
+    ReportedCheck,
+    ReportedExchange,
+    nothing_checked,
+)
 from sim_conformance.report.script import SCRIPT
 from sim_conformance.report.style import STYLE
 
@@ -39,7 +46,7 @@ def html_page(report: Report) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <link rel="icon" href="data:,">
-<title>{_text(VERDICTS[report["verdict"]])}: {_text(report["baseUrl"])}</title>
+<title>{_text(_verdict(report))}: {_text(report["baseUrl"])}</title>
 <style>{STYLE}</style>
 </head>
 <body>
@@ -88,12 +95,17 @@ def _head(report: Report) -> str:
         else '<p class="notice">The run was stopped before its end: this report is partial.</p>'
     )
     deviates = report["verdict"] == "pass" and report["summary"]["known-deviation"]
-    verdict = VERDICTS[report["verdict"]] + (", but for known deviations" if deviates else "")
+    verdict = _verdict(report) + (", but for known deviations" if deviates else "")
+    colour = "incomplete" if nothing_checked(report) else report["verdict"]
     return f"""<header>
 <div><h1>Conformance of a Sim server</h1><p class="soft">{_sentence(report["summary"])}</p></div>
-<p class="verdict {_text(report["verdict"])}">{_text(verdict)}</p>
+<p class="verdict {_text(colour)}">{_text(verdict)}</p>
 </header>
 <ul class="facts">{items}</ul>{stopped}"""
+
+
+def _verdict(report: Report) -> str:
+    return "Nothing could be checked" if nothing_checked(report) else VERDICTS[report["verdict"]]
 
 
 def _sentence(counts: Mapping[str, int]) -> str:

@@ -110,7 +110,7 @@ def build_report(engine: Engine, planned: Sequence[Check]) -> Report:
         startedAt=iso(engine.started_at),
         seconds=round(seconds, 2),
         complete=results.keys() >= {check.id for check in planned},
-        verdict=_verdict(engine.results, planned),
+        verdict="fail" if engine.gone else _verdict(engine.results, planned),
         summary=_counts(checks),
         byProfile={
             profile.value: _counts(check for check in checks if check["profile"] == profile.value)
@@ -120,6 +120,11 @@ def build_report(engine: Engine, planned: Sequence[Check]) -> Report:
         checks=checks,
         coverage=_coverage([exchange for result in engine.results for exchange in result.exchanges]),
     )
+
+
+def nothing_checked(report: Report) -> bool:
+    """Whether every check was skipped: then a server that passes is not shown to be conformant."""
+    return report["complete"] and report["summary"][Outcome.SKIP.value] == len(report["checks"])
 
 
 def reported_exchange(exchange: Exchange, settings: Settings) -> ReportedExchange:

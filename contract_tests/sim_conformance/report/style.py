@@ -84,6 +84,7 @@ pre { background: var(--code); border-radius: 8px; padding: 10px 12px; margin: 6
   #checks td { display: block; border: 0; padding: 2px 0; text-align: left; }
   #checks td:first-child, #checks td.id, #checks td.short { display: inline-block; margin-right: 12px; }
   #checks td.id br { display: none; }
+  #checks td.id .soft { margin-left: 8px; }
   #checks td.number::after { content: " ms"; }
   #coverage th, #coverage td { padding: 9px 8px; overflow-wrap: anywhere; white-space: normal; }
 }
