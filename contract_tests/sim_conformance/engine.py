@@ -12,7 +12,7 @@ from sim_conformance.registry import Check
 from sim_conformance.server import Budget, Server
 from sim_conformance.settings import Settings
 from sim_conformance.setup import INGREDIENTS
-from sim_conformance.versions import find_version
+from sim_conformance.versions import USAGE_LIMITS, find_version
 from sim_conformance.wire import Exchange, Wire
 
 
@@ -42,6 +42,7 @@ class Engine:
         version: of the server.
         budget: executions left.
         started_at: epoch seconds.
+        gone: why the checks that are left are skipped, once the server does not answer at all any more.
     """
 
     settings: Settings
@@ -50,6 +51,7 @@ class Engine:
     budget: Budget
     started_at: float
     results: list[Result] = field(default_factory=list[Result])
+    gone: str = ""
 
     def carry_out(self, check: Check) -> Result:
         """Make one check, and keep its result."""
@@ -58,6 +60,8 @@ class Engine:
         outcome, message, deviation = self._outcome(check)
         result = Result(check, outcome, message, tuple(self.server.exchanges), time.monotonic() - start, deviation)
         self.results.append(result)
+        if outcome is Outcome.FAIL and result.exchanges and result.exchanges[-1].status == 0:
+            self._look_whether_gone()
         return result
 
     def _outcome(self, check: Check) -> tuple[Outcome, str, Deviation | None]:
@@ -76,7 +80,16 @@ class Engine:
             return Outcome.ERROR, traceback.format_exc(), None
         return Outcome.PASS, "", None
 
+    def _look_whether_gone(self) -> None:
+        # Or every check that is left would wait for its timeout, which takes hours.
+        try:
+            self.server.get(USAGE_LIMITS, patient=False)
+        except Failure as failure:
+            self.gone = f"the server no longer answers: {failure}"
+
     def _hindrance(self, check: Check) -> str:
+        if self.gone:
+            return self.gone
         for name in check.needs:
             if not self.server.has(name):
                 return INGREDIENTS[name].missing

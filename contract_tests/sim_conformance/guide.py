@@ -16,8 +16,9 @@ The checks need a few small workflows, and some of them a second user. Only the 
 needs are not met is skipped, and says what it lacks. Give what you have by the variables below, by flags, or in a TOML
 file (--config).
 
-Each check runs workflows a few times; --budget-runs bounds how often, --read-only forbids it. Every input holds the
-words "sim-conformance" and an id, so that the runs can be told apart in the logs.
+Each check runs workflows a few times; --budget-runs bounds how often, --read-only forbids it. The inputs hold the words
+"sim-conformance" and an id, so that the runs can be told apart in the logs; only where any input at all has to arrive
+they do not.
 """
 
 

@@ -1,11 +1,17 @@
 """Reads parts of answers; what cannot be read is a failure of the server, not of the suite."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from sim_conformance.mock.clock import epoch
 from sim_conformance.mock.jsons import Json, as_array, as_object
 from sim_conformance.outcome import Failure
+from sim_conformance.wire import Exchange
+from sim_sdk.ratelimit import read_hint
+
+DEFAULT_WAIT = 15.0
+"""Seconds to wait after a 429 that says nothing."""
 
 
 def object_in(fields: Mapping[str, Json], name: str) -> dict[str, Any]:
@@ -68,3 +74,13 @@ def moment_in(fields: Mapping[str, Json], name: str) -> float:
         return epoch(value)
     except ValueError as error:
         raise Failure(f"{name} is no time: {value!r}") from error
+
+
+def pause_after(refusal: Exchange) -> float:
+    """Seconds that a 429 asks to wait, in whatever form it does."""
+    try:
+        body = refusal.json()
+    except Failure:
+        body = None
+    hint = read_hint(refusal.status, refusal.answer_headers, body, time.time())
+    return DEFAULT_WAIT if hint is None else hint

@@ -11,18 +11,18 @@ from sim_conformance.mock.exchange import Frame, Headers, Reply
 from sim_conformance.mock.jsons import Json, as_object
 from sim_conformance.mock.operations import match
 from sim_conformance.outcome import Deviation, DeviationSeen, Failure, Skipped, expect
-from sim_conformance.reading import objects_in
+from sim_conformance.reading import objects_in, pause_after
 from sim_conformance.settings import Settings
 from sim_conformance.setup import MAIN_KEY
 from sim_conformance.wire import Exchange, Wire, encoded
 
 AGENT = "sim-conformance"
 
-LIMITED_TRIES = 3
-"""How often a request is sent again that the server's rate limit refused, where the check is not about limits."""
+LIMITED_TRIES = 10
+"""How often a request is sent that the server's rate limit refuses, where the check is not about limits."""
 
-DEFAULT_WAIT = 15.0
-"""Seconds to wait after a 429 that says nothing."""
+LONGEST_WAIT = 120.0
+"""Seconds to wait at most until a rate limit opens again: twice the window of real servers."""
 
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 
@@ -62,6 +62,7 @@ class Server:
         self._wire = wire
         self._budget = budget
         self._tokens = 0
+        self._closed: set[tuple[str | None, str | None]] = set()
 
     # What is set up
 
@@ -127,17 +128,43 @@ class Server:
         if key is not None:
             named["X-API-Key"] = self.settings.ingredients.get(key, key)
         named |= headers or {}
-        for _ in range(LIMITED_TRIES):
+
+        def send_once() -> Exchange:
             exchange = self._wire.send(method, path, named, body, timeout=timeout, leave_after=leave_after)
             self.exchanges.append(exchange)
-            if exchange.status != 429 or not patient:
-                break
-            time.sleep(min(_hint(exchange), self.settings.patience))
-        else:
-            raise Skipped("the server's rate limit leaves no room for this check")
+            return exchange
+
+        exchange = self._until_open(send_once, key) if patient else send_once()
         if exchange.problem and timeout is None:
             raise Failure(f"{method} {path}: {exchange.problem}")
         return exchange
+
+    def _until_open(self, send_once: Callable[[], Exchange], key: str | None) -> Exchange:
+        waited = 0.0
+        for _ in range(LIMITED_TRIES):
+            exchange = send_once()
+            limit = (key, operation_of(exchange))
+            if exchange.status != 429:
+                self._closed.discard(limit)
+                return exchange
+            pause = max(pause_after(exchange), self.settings.poll_interval)
+            waited += pause
+            # One that stayed closed once is not waited for again, or a run would take hours.
+            if waited > LONGEST_WAIT or limit in self._closed:
+                break
+            time.sleep(pause)
+        self._closed.add(limit)
+        raise Skipped("the server's rate limit leaves no room for this check: take a key of a plan that allows more")
+
+    def wait(self, seconds: float) -> None:
+        """Wait as long as the server asks for.
+
+        Raises:
+            Skipped: when that is too long.
+        """
+        if seconds > LONGEST_WAIT:
+            raise Skipped(f"the server says to wait {seconds:.0f} s, and the suite waits {LONGEST_WAIT:.0f} s at most")
+        time.sleep(seconds)
 
     def get(self, path: str, query: Mapping[str, Any] | None = None, **options: Any) -> Exchange:
         """GET; options as for `send`."""
@@ -358,10 +385,3 @@ def echoed(output: Any) -> Json:
     if result is None or "echo" not in result:
         raise Failure(f"the output of echo has no result.echo: {output!r}")
     return result["echo"]
-
-
-def _hint(exchange: Exchange) -> float:
-    try:
-        return float(exchange.answer_headers.get("retry-after", DEFAULT_WAIT))
-    except ValueError:
-        return DEFAULT_WAIT

@@ -1,5 +1,7 @@
 """Requests and answers as they are on the wire, without the SDK."""
 
+import base64
+import gzip
 import json
 import shlex
 import ssl
@@ -17,6 +19,19 @@ from sim_conformance.mock.jsons import as_object, decode
 from sim_conformance.outcome import Failure, expect
 
 CHUNK = 65536
+
+LONGEST_ARGUMENT = 2000
+"""Bytes of a body that are written out in a command; a longer one is packed."""
+
+TIMEOUTS = 5
+"""Timeouts that a whole answer may take, however slowly it comes."""
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of an answer that are read at most."""
+
+
+class Unending(Exception):
+    """An answer that is too long, or takes too long."""
 
 
 @dataclass
@@ -91,30 +106,37 @@ class Exchange:
         Args:
             variables: the shell variable that holds it, by key.
         """
-        words = ["curl", "-sS", "-i", "-N"]
+        piped, data = _as_data(self.body or b"")
+        words = [*piped, "curl", "-sS", "-i", "-N"]
         if self.method != "GET":
             words += ["-X", self.method]
         words.append(shlex.quote(base_url + self.path))
         for name, value in self.headers.items():
             variable = variables.get(value)
-            words += ["-H", f'"{name}: ${variable}"' if variable else shlex.quote(f"{name}: {value}")]
+            # curl leaves a header without a value out, unless it is written so.
+            header = f"{name}: {value}" if value else f"{name};"
+            words += ["-H", f'"{name}: ${variable}"' if variable else shlex.quote(header)]
         if "user-agent" not in self.headers:
             words += ["-H", "'User-Agent:'"]
-        if self.body:
-            words += ["--data-binary", shlex.quote(_shown(self.body))]
-        return " ".join(words)
+        return " ".join([*words, *data])
 
 
-def _shown(body: bytes) -> str:
-    text = body.decode(errors="replace")
-    return text if len(text) <= 2000 else f"{text[:2000]}… ({len(body)} bytes)"
+def _as_data(body: bytes) -> tuple[list[str], list[str]]:
+    """How curl is given a body: what to write before its command, and its own words."""
+    if not body:
+        return [], []
+    if len(body) <= LONGEST_ARGUMENT:
+        return [], ["--data-binary", shlex.quote(body.decode(errors="replace"))]
+    packed = base64.b64encode(gzip.compress(body, mtime=0)).decode()
+    return ["echo", packed, "|", "base64", "-d", "|", "gunzip", "|"], ["--data-binary", "@-"]
 
 
 class Wire:
     """Sends requests to one server; follows no redirects and repeats nothing.
 
     Args:
-        timeout: seconds to wait for a connection, and between two bytes of an answer.
+        timeout: seconds to wait for a connection, and between two bytes of an answer; the whole of it may take five
+            times as long.
     """
 
     def __init__(self, base_url: str, *, timeout: float, verify_tls: bool = True) -> None:
@@ -149,20 +171,24 @@ class Wire:
         exchange = Exchange(method, path, Headers({name.lower(): value for name, value in headers.items()}), body)
         exchange.sent_at = time.time()
         start = time.monotonic()
+        longest = timeout or self._timeout
         try:
             response = self._pool.request(
                 method,
                 self.base_url + path,
                 headers=self._complete(headers),
                 body=body,
-                timeout=timeout or self._timeout,
+                timeout=longest,
                 redirect=False,
                 preload_content=False,
             )
-            for piece in self._read(exchange, response, leave_after):
+            for piece in self._read(exchange, response, leave_after, start + TIMEOUTS * longest):
                 exchange.pieces.append((time.monotonic() - start, piece))
         except (urllib3.exceptions.HTTPError, OSError) as error:
             exchange.problem = f"{type(error).__name__}: {error}"
+        except Unending as error:
+            exchange.problem = str(error)
+            del exchange.pieces[1:]
         exchange.seconds = time.monotonic() - start
         return exchange
 
@@ -172,7 +198,9 @@ class Wire:
         named = {name.lower() for name in headers}
         return {**{name: value for name, value in left_out.items() if name not in named}, **headers}
 
-    def _read(self, exchange: Exchange, response: BaseHTTPResponse, leave_after: int | None) -> Iterator[bytes]:
+    def _read(
+        self, exchange: Exchange, response: BaseHTTPResponse, leave_after: int | None, end: float
+    ) -> Iterator[bytes]:
         exchange.status = response.status
         for name, value in response.headers.items():
             exchange.answer_headers[name.lower()] = value
@@ -184,6 +212,9 @@ class Wire:
                 if leave_after is not None and count >= leave_after:
                     response.close()
                     return
+                if count > LARGEST or time.monotonic() > end:
+                    response.close()
+                    raise Unending(f"the answer does not end: {count} bytes so far")
         finally:
             response.release_conn()
 

@@ -1,0 +1,256 @@
+"""Deployments in which something is wrong or missing: the suite says so, waits no longer than it must, and ends."""
+
+import contextlib
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from contract_tests.mock.recordings import ROOT
+from sim_conformance import server as suite_server
+from sim_conformance import wire
+from sim_conformance.embedded import embedded
+from sim_conformance.engine import engine
+from sim_conformance.mock import MockSim
+from sim_conformance.mock.exchange import Headers, Reply
+from sim_conformance.mock.jsons import decode, encode
+from sim_conformance.outcome import Outcome
+from sim_conformance.registry import all_checks
+from sim_conformance.settings import BadSettings, Settings
+from sim_conformance.versions import find_version
+from sim_conformance.wire import Wire
+
+LIMITS = "/api/users/me/usage-limits"
+
+
+def check(check_id):
+    return next(one for one in all_checks() if one.id == check_id)
+
+
+@pytest.fixture
+def naps(monkeypatch):
+    """The waits of the suite, in seconds, which take no time here."""
+    taken: list[float] = []
+    monkeypatch.setattr(time, "sleep", taken.append)
+    return taken
+
+
+@contextlib.contextmanager
+def tcp_server(talk):
+    """A server that does with each connection what `talk` does; its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(65536)
+                    talk(connection)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+def answer_to_probe(settings):
+    with contextlib.closing(Wire(settings.base_url, timeout=5.0)) as opened:
+        return find_version(settings, opened)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "words"),
+    [
+        (308, {"location": "https://sim.example/"}, "redirects to https://sim.example/"),
+        (307, {"location": "/?key=sk-sim-mock-main"}, r"redirects to /\?key=\[redacted\]"),
+        (404, {"content-type": "text/html"}, "is it the base URL of a Sim"),
+    ],
+)
+def test_a_base_url_that_is_not_that_of_a_sim_is_a_bad_setting(status, headers, words):
+    def elsewhere(call, reply):
+        return Reply(status, Headers(headers), b"")
+
+    with embedded(distortion=elsewhere) as settings, pytest.raises(BadSettings, match=words), engine(settings):
+        pass
+
+
+def test_a_first_answer_of_429_is_waited_for(naps):
+    refusals = iter([{"retry-after": "3"}, {}])
+
+    def limit(call, reply):
+        headers = next(refusals, None)
+        return reply if headers is None else Reply(429, Headers(headers), b"{}")
+
+    with MockSim("2025-10", distortion=limit) as sim:
+        assert answer_to_probe(Settings(sim.base_url, {"main-key": sim.api_key})) == "2025-10"
+    assert naps == [3, 15]
+
+
+@pytest.mark.parametrize("version", ["2025-10", "2026-08"])
+@pytest.mark.parametrize("headers", [{}, {"x-request-id": "of-a-proxy"}])
+def test_recorded_limits_tell_the_version(version, headers):
+    recordings = [json.loads(path.read_text()) for path in (ROOT / version).glob("*usage_limits*.json")]
+    bodies = [one["response"]["body"] for one in recordings if one["response"]["status"] == 200]
+    assert len(bodies) > 3
+    turn = itertools.cycle(bodies)
+
+    def recorded(call, reply):
+        return Reply(200, Headers(headers), next(turn).encode())
+
+    with MockSim(distortion=recorded) as sim:
+        settings = Settings(sim.base_url, {"main-key": sim.api_key})
+        assert {answer_to_probe(settings) for _ in bodies} == {version}
+
+
+def test_a_proxy_that_numbers_requests_hides_no_version():
+    def number(call, reply):
+        reply.headers["x-request-id"] = "of-a-proxy"
+        return reply
+
+    with MockSim(distortion=number) as sim:
+        assert answer_to_probe(Settings(sim.base_url, {"main-key": sim.api_key})) == "documented"
+
+
+@pytest.mark.parametrize("piece", [b" ", b" " * 65536], ids=["dribbles", "floods"])
+def test_an_answer_without_end_is_given_up(piece, monkeypatch):
+    monkeypatch.setattr(wire, "LARGEST", 1_000_000)
+
+    def talk(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+        while True:
+            connection.sendall(piece)
+            time.sleep(0.01 if piece == b" " else 0)
+
+    with tcp_server(talk) as url, contextlib.closing(Wire(url, timeout=0.1)) as opened:
+        exchange = opened.send("GET", "/", {})
+    assert "does not end" in exchange.problem
+    assert exchange.status == 200
+    assert exchange.seconds < 5
+    assert len(exchange.answer) <= 65536
+
+
+def test_a_server_that_goes_away_is_looked_for_once():
+    with embedded() as settings, engine(settings) as made:
+        first = made.carry_out(check("SIM-EXEC-001"))
+        made.server._wire = Wire("http://127.0.0.1:9", timeout=1.0)
+        results = [made.carry_out(one) for one in all_checks()]
+    assert first.outcome is Outcome.PASS
+    assert [result.outcome for result in results] == [Outcome.FAIL, *[Outcome.SKIP] * (len(results) - 1)]
+    assert "no longer answers" in results[-1].message
+    assert made.gone
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "told"),
+    [
+        ({"retry-after": "-5"}, b"{}", 15),
+        ({"retry-after": "0"}, b"{}", 0),
+        ({"retry-after": "nan"}, b"{}", 15),
+        ({"retry-after": "\xb2"}, b"{}", 15),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "2999-01-01T00:00:00.000Z"}, b"{}", None),
+        ({"retry-after": "Wed, 21 Oct 2999 07:28:00 GMT"}, b"{}", None),
+        ({"retry-after": "9" * 400}, b"{}", 15),
+        ({}, b'{"error": "Rate limit exceeded. Resets at 2999-01-01T00:00:00.000Z"}', None),
+        ({}, b"<html>", 15),
+    ],
+)
+def test_any_hint_of_a_429_is_read_and_none_is_waited_for_too_long(headers, body, told, naps):
+    def limit(call, reply):
+        return Reply(429, Headers(headers), body) if call.path.endswith("/status") else reply
+
+    with embedded(distortion=limit) as settings, engine(settings) as made:
+        results = [made.carry_out(check("SIM-STATUS-001")) for _ in range(2)]
+    assert [result.outcome for result in results] == [Outcome.SKIP] * 2
+    assert "rate limit" in results[0].message
+    assert set(naps) == (set() if told is None else {told or settings.poll_interval})
+    assert sum(naps) <= suite_server.LONGEST_WAIT
+    # What stayed closed is not waited for again.
+    assert len(results[1].exchanges) == 1
+
+
+@pytest.mark.parametrize("version", ["2025-10", "2026-08"])
+def test_a_window_of_a_minute_is_waited_for(version, naps, monkeypatch):
+    now = time.time()
+
+    class Clock:
+        def time(self):
+            return now + sum(naps)
+
+    with MockSim(version, clock=Clock()) as sim:
+        monkeypatch.setattr(suite_server.time, "time", Clock().time)
+        sim.set_rate_limit(3, window=60)
+        settings = Settings(sim.base_url, {"main-key": sim.api_key, "echo": "echo"})
+        with engine(settings) as made:
+            outcomes = [made.carry_out(check("SIM-INPUT-001")).outcome for _ in range(10)]
+    assert outcomes == [Outcome.PASS] * 10
+    assert 180 <= sum(naps) <= 190
+
+
+@pytest.mark.parametrize("check_id", ["SIM-LIMIT-022", "SIM-LIMIT-041", "SIM-LIMIT-044"])
+@pytest.mark.parametrize("hint", ["86400", "\xb2", "-1"])
+def test_a_hint_that_is_too_long_ends_the_check(check_id, hint, naps):
+    def exaggerate(call, reply):
+        if reply.status == 429:
+            reply.headers["retry-after"] = hint
+        return reply
+
+    with embedded(distortion=exaggerate) as settings, engine(settings) as made:
+        if check_id == "SIM-LIMIT-044":
+            made.carry_out(check("SIM-LIMIT-040"))
+        result = made.carry_out(check(check_id))
+    assert sum(naps) < 2
+    if hint == "86400":
+        assert result.outcome is Outcome.SKIP
+        assert "86400 s" in result.message
+    else:
+        assert result.outcome is Outcome.FAIL
+
+
+def test_a_server_without_limits_is_no_failure():
+    """Sim of 2026-08 whose billing is off, as most that people run themselves."""
+    path = ROOT / "2026-08" / "billing_disabled_usage_limits.json"
+    recorded = json.loads(path.read_text())["response"]["body"].encode()
+
+    def unlimited(call, reply):
+        if call.path == LIMITS and reply.status == 200:
+            body = decode(recorded)
+            for mode in ("sync", "async"):
+                body["rateLimit"][mode]["resetAt"] = decode(reply.body)["rateLimit"][mode]["resetAt"]
+            reply.body = encode(body)
+        return reply
+
+    with embedded("2026-08", distortion=unlimited) as settings, engine(settings) as made:
+        numbers = (*range(1, 10), 11)
+        results = {n: made.carry_out(check(f"SIM-LIMIT-{n:03}")) for n in numbers}
+    assert [n for n, result in results.items() if result.outcome is Outcome.FAIL] == []
+    assert results[7].outcome is Outcome.SKIP
+    assert "billing" in results[7].message
+
+
+def test_interrupted_before_the_first_check():
+    reached = threading.Event()
+
+    def talk(connection):
+        reached.set()
+        connection.recv(1)
+
+    with tcp_server(talk) as url:
+        command = [sys.executable, "-m", "sim_conformance.cli", "run", "--base-url", url]
+        environment = {**os.environ, "SIM_API_KEY": "sk-of-nobody"}
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+            assert reached.wait(30)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 130
+            assert process.stderr is not None
+            assert process.stderr.read() == "sim-conformance: interrupted before the first check\n"
