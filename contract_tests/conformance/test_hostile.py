@@ -19,11 +19,12 @@ from sim_conformance import wire
 from sim_conformance.embedded import embedded
 from sim_conformance.engine import engine
 from sim_conformance.mock import MockSim
+from sim_conformance.mock.clock import ManualClock
 from sim_conformance.mock.exchange import Headers, Reply
 from sim_conformance.mock.jsons import decode, encode
 from sim_conformance.outcome import Outcome
 from sim_conformance.registry import all_checks
-from sim_conformance.settings import BadSettings, Settings
+from sim_conformance.settings import VERSIONS, BadSettings, Settings
 from sim_conformance.versions import find_version
 from sim_conformance.wire import Wire
 
@@ -179,22 +180,47 @@ def test_any_hint_of_a_429_is_read_and_none_is_waited_for_too_long(headers, body
     assert len(results[1].exchanges) == 1
 
 
+@pytest.fixture
+def clock(naps, monkeypatch):
+    """A clock that only the suite's waits move."""
+    made = ManualClock(time.time())
+    start = time.monotonic() - made.time()
+    monkeypatch.setattr(time, "sleep", lambda seconds: (naps.append(seconds), made.advance(seconds)))
+    monkeypatch.setattr(time, "time", made.time)
+    monkeypatch.setattr(time, "monotonic", lambda: start + made.time())
+    return made
+
+
 @pytest.mark.parametrize("version", ["2025-10", "2026-08"])
-def test_a_window_of_a_minute_is_waited_for(version, naps, monkeypatch):
-    now = time.time()
-
-    class Clock:
-        def time(self):
-            return now + sum(naps)
-
-    with MockSim(version, clock=Clock()) as sim:
-        monkeypatch.setattr(suite_server.time, "time", Clock().time)
+def test_a_window_of_a_minute_is_waited_for(version, clock, naps):
+    with MockSim(version, clock=clock) as sim:
         sim.set_rate_limit(3, window=60)
         settings = Settings(sim.base_url, {"main-key": sim.api_key, "echo": "echo"})
         with engine(settings) as made:
             outcomes = [made.carry_out(check("SIM-INPUT-001")).outcome for _ in range(10)]
     assert outcomes == [Outcome.PASS] * 10
     assert 180 <= sum(naps) <= 190
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_windows_of_a_minute_that_are_used_up_are_waited_for(version, clock, naps):
+    with MockSim(version, clock=clock) as sim:
+        sim.set_rate_limit(10, window=60, mode="api")
+        ingredients = {"main-key": sim.api_key, "limited-key": sim.api_key, "limited-workspace": sim.workspace_id}
+        with engine(Settings(sim.base_url, ingredients)) as made:
+            results = [made.carry_out(check(f"SIM-LIMIT-{number:03}")) for number in range(40, 45)]
+    assert [(result.outcome, result.message) for result in results] == [(Outcome.PASS, "")] * 5
+    assert naps == [60, 60]
+
+
+def test_a_rate_limit_that_the_sdk_meets_is_no_failure():
+    with MockSim() as sim:
+        sim.set_rate_limit(1, window=60)
+        settings = Settings(sim.base_url, {"main-key": sim.api_key, "echo": "echo"})
+        with engine(settings) as made:
+            result = made.carry_out(check("SIM-SDK-001"))
+    assert result.outcome is Outcome.SKIP
+    assert "rate limit" in result.message
 
 
 @pytest.mark.parametrize("check_id", ["SIM-LIMIT-022", "SIM-LIMIT-041", "SIM-LIMIT-044"])

@@ -7,10 +7,10 @@ from typing import Any
 from sim_conformance.checks.jobs import workflow_output
 from sim_conformance.checks.stream import SELECTED
 from sim_conformance.mock.jsons import as_object
-from sim_conformance.outcome import Failure, expect
+from sim_conformance.outcome import Failure, Skipped, expect
 from sim_conformance.registry import Group, Profile, page
 from sim_conformance.server import Server, echoed
-from sim_sdk import AsyncExecutionResult, SimStudioClient, SimStudioError, WorkflowExecutionResult
+from sim_sdk import AsyncExecutionResult, RateLimitError, SimStudioClient, SimStudioError, WorkflowExecutionResult
 
 core = Group(Profile.CORE)
 streams = Group(Profile.STREAM)
@@ -19,11 +19,13 @@ jobs = Group(Profile.ASYNC, "jobs")
 
 @contextmanager
 def sdk(sim: Server) -> Iterator[SimStudioClient]:
-    """The SDK, pointed at the server under test; what it cannot read is the server's failure."""
+    """The SDK, pointed at the server under test; what it cannot read is the server's failure, a rate limit is none."""
     settings = sim.settings
     with SimStudioClient(sim["main-key"], settings.base_url, timeout=settings.timeout, max_retries=0) as client:
         try:
             yield client
+        except RateLimitError as error:
+            raise Skipped(f"the server's rate limit leaves no room for this check: {error}") from error
         except SimStudioError as error:
             raise Failure(f"the SDK raised {type(error).__name__}: {error}") from error
 
