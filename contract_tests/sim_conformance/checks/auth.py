@@ -18,6 +18,9 @@ CODE_FROM_MESSAGE = Deviation("the code is the message in upper case, not UNAUTH
 NO_CODE = Deviation("errors of runs carry no code", ("2026-08",))
 FOREIGN_IS_401 = Deviation("a run of another user's workflow is refused as if the key were wrong", ("2025-10",))
 
+EXPIRED = 26
+"""The checks of expired keys are numbered from here, by half the number of those without a key: 31, 32, …"""
+
 Ask = Callable[[Server, str | None], Exchange]
 
 
@@ -123,14 +126,18 @@ def _execution(sim: Server, key: str | None) -> Exchange:
 
 def _register_route(number: int, what: str, clause: Clause, ask: Ask, *needs: str, is_open: bool = False) -> None:
     deviations = (STATUS_IS_OPEN,) if is_open else ()
-    keys = (("no key", None), ("a wrong key", WRONG_KEY))
-    for offset, (words, key) in enumerate(keys):
+    keys = (
+        (number, "no key", None, needs),
+        (number + 1, "a wrong key", WRONG_KEY, needs),
+        (EXPIRED + number // 2, "an expired key", "expired-key", (*needs, "expired-key")),
+    )
+    for check_number, words, key, all_needs in keys:
 
         @core.must(
-            f"SIM-AUTH-{number + offset:03}",
+            f"SIM-AUTH-{check_number:03}",
             f"{what} with {words} is refused with 401",
             clause,
-            *needs,
+            *all_needs,
             deviations=deviations,
         )
         def ask_for_it(sim: Server, key: str | None = key) -> None:

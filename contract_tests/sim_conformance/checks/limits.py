@@ -10,6 +10,7 @@ from sim_conformance.registry import Group, Profile, page, spec
 from sim_conformance.server import Server
 from sim_conformance.versions import USAGE_LIMITS
 from sim_conformance.wire import Exchange
+from sim_sdk.ratelimit import read_hint
 
 group = Group(Profile.LIMITS)
 
@@ -283,6 +284,26 @@ def async_run_is_limited(sim: Server) -> None:
     expect(refusal.fields().get("code") == "RATE_LIMIT_EXCEEDED", f"the code is {refusal.fields().get('code')!r}")
 
 
+def ends(refusal: Exchange) -> list[float]:
+    """When a 429 says that its window ends, in epoch seconds: by its headers and by its body, where they do."""
+    try:
+        body = refusal.json()
+    except Failure:
+        body = None
+    hints = (read_hint(429, refusal.answer_headers, None, refusal.sent_at), read_hint(429, {}, body, refusal.sent_at))
+    return [refusal.sent_at + hint for hint in hints if hint is not None]
+
+
+@limited.must(
+    "SIM-LIMIT-025", "Where a 429 of a run says when its window ends, the limits say the same", HINTS, runs=MOST_TRIES
+)
+def end_of_window_is_one(sim: Server) -> None:
+    refusal = until_limited(sim, "sync")
+    reset = moment_in(bucket(usage(sim, "limited-key"), "sync"), "resetAt")
+    for end in ends(refusal):
+        expect(abs(end - reset) <= CLOCK_SKEW, f"the window ends {end - reset:+.0f} s from what the limits say")
+
+
 spent = Group(Profile.LIMITS, "spent-key", "spent")
 
 
@@ -379,6 +400,13 @@ def reads_are_counted(sim: Server) -> None:
     expect(later - reset >= -ROUNDING, "the window's end moved back")
     new_window = later - reset > ROUNDING
     expect(after == before - 1 or new_window, f"{before} remained, and after one more read {after}")
+
+
+@reading.must("SIM-LIMIT-045", "The body of a 429 means the same time as its headers", LOGS_CLAUSE)
+def body_agrees(sim: Server) -> None:
+    told = ends(until_reading_is_limited(sim))
+    apart = max(told, default=0.0) - min(told, default=0.0)
+    expect(apart <= CLOCK_SKEW, f"the times in the body and in the headers are {apart:.0f} s apart")
 
 
 def _allowed_read(sim: Server) -> Exchange:

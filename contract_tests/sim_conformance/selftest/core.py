@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim_conformance.checks.auth import WRONG_KEY
+from sim_conformance.checks.auth import EXPIRED, WRONG_KEY
 from sim_conformance.mock.exchange import Call, Distortion, Reply
 from sim_conformance.mock.jsons import as_object
 from sim_conformance.mock.state import EXPIRED_KEY
@@ -45,9 +45,14 @@ ROUTES = {
 def route_mutants() -> Iterator[Mutant]:
     """Routes that forget to ask for the key."""
     for number, name in ROUTES.items():
-        for offset, (words, value) in enumerate((("no key", None), ("a wrong key", WRONG_KEY))):
+        keys = (
+            (number, "no key", None),
+            (number + 1, "a wrong key", WRONG_KEY),
+            (EXPIRED + number // 2, "an expired key", EXPIRED_KEY),
+        )
+        for check_number, words, value in keys:
             yield mutant(
-                f"SIM-AUTH-{number + offset:03}",
+                f"SIM-AUTH-{check_number:03}",
                 f"{name} answers with {words}",
                 operation(name),
                 key(value),

@@ -148,6 +148,7 @@ MUTANTS = [
         then=bucket(lambda b: b.update(isLimited=False)),
     ),
     mutant("SIM-LIMIT-024", "async runs get no code", in_background, status(429), then=drop("code")),
+    mutant("SIM-LIMIT-025", "the body contradicts the limits", runs, status(429), then=put(resetAt=iso(2e9))),
     mutant("SIM-LIMIT-030", "the quota is 403", runs, in_foreground, status(402), then=with_status(403)),
     mutant("SIM-LIMIT-031", "says another code", runs, status(402), then=put(code="PAY")),
     mutant(
@@ -162,5 +163,6 @@ MUTANTS = [
     Mutant("SIM-LIMIT-041", "the hint is too short", never_opens(logs)),
     mutant("SIM-LIMIT-042", "one remains", logs, status(429), then=header("x-ratelimit-remaining", "1")),
     mutant("SIM-LIMIT-043", "the hints contradict", logs, status(429), then=header("x-ratelimit-reset", "2000000000")),
+    mutant("SIM-LIMIT-045", "the body contradicts the headers", logs, status(429), then=put(resetAt=iso(2e9))),
     mutant("SIM-LIMIT-044", "the headers never change", logs, ok, then=header("x-ratelimit-remaining", "2")),
 ]
