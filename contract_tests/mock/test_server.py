@@ -239,3 +239,28 @@ def test_without_its_packages_the_mock_says_what_to_install() -> None:
     program = "import sys; sys.modules['uvicorn'] = None; import sim_conformance.mock"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert 'pip install "sim-sdk[mock]"' in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"status": "500"}, "status must be between 200 and 599"),
+        ({"status": True}, "status must be"),
+        ({"times": 0}, "times must be at least 1"),
+        ({"delay": "soon"}, "delay must be at least 0"),
+        ({"delay": -1}, "delay must be at least 0"),
+        ({"cut_after": -1}, "cut_after must be at least 0"),
+        ({"status": 500, "operation": "execute"}, "there is no operation 'execute', only executeWorkflow"),
+        ({"status": 429, "headers": {"Retry-After": 5}}, "headers must be texts"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused_at_once(
+    documented: MockSim, fields: dict[str, Any], words: str
+) -> None:
+    with Client(documented) as client:
+        answer = client.request("POST", "/_mock/faults", body=json.dumps(fields).encode())
+    assert answer.status == 400
+    assert words in answer.json()["error"]
+    with pytest.raises(ValueError, match=words):
+        Fault(**fields)
+    assert len(documented.faults) == 0

@@ -1,11 +1,15 @@
 """Faults on demand: answers that a working Sim would not give."""
 
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sim_conformance.mock.exchange import Headers, Reply
 from sim_conformance.mock.jsons import Json, encode
+from sim_conformance.mock.operations import PATHS
+
+OPERATIONS = tuple(PATHS.values())
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,9 @@ class Fault:
         cut_after: close the connection after this many bytes of the body; None to send all of it.
         operation: operationId of the requests that it strikes; None for any.
         times: how many requests it strikes.
+
+    Raises:
+        ValueError: for what can strike no request, or makes no sense.
     """
 
     status: int | None = None
@@ -31,10 +38,16 @@ class Fault:
     times: int = 1
 
     def __post_init__(self) -> None:
-        if self.times < 1:
-            raise ValueError(f"times must be at least 1, got {self.times!r}")
-        if self.status is not None and not 200 <= self.status <= 599:
-            raise ValueError(f"status must be between 200 and 599, got {self.status!r}")
+        _expect_number("times", self.times, 1)
+        _expect_number("delay", self.delay, 0, kind=(int, float))
+        if self.cut_after is not None:
+            _expect_number("cut_after", self.cut_after, 0)
+        if self.status is not None:
+            _expect_number("status", self.status, 200, 599)
+        if self.operation is not None and self.operation not in OPERATIONS:
+            raise ValueError(f"there is no operation {self.operation!r}, only {', '.join(OPERATIONS)}")
+        if not all(isinstance(text, str) for item in self.headers.items() for text in item):
+            raise ValueError(f"headers must be texts, got {self.headers!r}")
 
     def reply(self) -> Reply | None:
         """The answer instead of the usual one, if it has one."""
@@ -75,3 +88,17 @@ class Faults:
     def __len__(self) -> int:
         with self._lock:
             return sum(left for _, left in self._queue)
+
+
+def _expect_number(
+    name: str,
+    value: object,
+    least: float,
+    most: float = math.inf,
+    *,
+    kind: type | tuple[type, ...] = int,
+) -> None:
+    # Faults come from JSON too, where anything may stand.
+    if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most or value == math.inf:
+        allowed = f"between {least:g} and {most:g}" if most < math.inf else f"at least {least:g}"
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
