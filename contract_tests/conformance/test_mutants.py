@@ -52,6 +52,21 @@ def wrong_types(call, reply):
     return reply
 
 
+def in_lists(call, reply):
+    """Every leaf of the JSON is in a list."""
+    if reply.frames is None and reply.body[:1] == b"{":
+        reply.body = encode(replaced(decode(reply.body), lambda leaf: [leaf]))
+    return reply
+
+
+def unreadable(call, reply):
+    """Every text ends in half a character, every number has 400 digits."""
+    if reply.frames is None and reply.body[:1] == b"{":
+        leaves = {str: lambda text: text + "\ud800", int: lambda number: 10**400, float: lambda number: -(10**400)}
+        reply.body = encode(replaced(decode(reply.body), lambda leaf: leaves.get(type(leaf), lambda same: same)(leaf)))
+    return reply
+
+
 def shallow(call, reply):
     """Every field of the JSON is null."""
     if reply.frames is None and reply.body[:1] == b"{":
@@ -75,7 +90,16 @@ def turned(value):
     return {str: 7, int: "seven", float: [], bool: "true", type(None): {}}[type(value)]
 
 
-@pytest.mark.parametrize("oddity", [html_pages, empty, lists, wrong_types, shallow, odd_frames])
+def replaced(value, change):
+    if isinstance(value, dict):
+        return {name: replaced(item, change) for name, item in value.items()}
+    return [replaced(item, change) for item in value] if isinstance(value, list) else change(value)
+
+
+ODDITIES = [html_pages, empty, lists, wrong_types, in_lists, unreadable, shallow, odd_frames]
+
+
+@pytest.mark.parametrize("oddity", ODDITIES)
 def test_no_answer_breaks_the_suite(oddity):
     with embedded(distortion=oddity, examples=2) as settings:
         # Without the account whose limits take a second each to open again.

@@ -172,3 +172,12 @@ class Broken:
 
     def run(self, run_input: Any) -> Any:
         raise LookupError("no such thing")
+
+
+def test_half_a_character_is_no_violation_and_breaks_nothing(documented: MockSim) -> None:
+    with Client(documented) as client:
+        headers = {"X-API-Key": documented.api_key, "Content-Type": "application/json", "User-Agent": "tests"}
+        path = "/api/workflows/echo/execute"
+        answer = client.request("POST", path, body=b'{"a": "\\ud800", "stream": "\\ud800"}', headers=headers)
+    assert answer.status == 200
+    assert [violation.location for violation in documented.violations] == ["body"]

@@ -1,7 +1,8 @@
 """Reads parts of answers; what cannot be read is a failure of the server, not of the suite."""
 
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim_conformance.mock.clock import epoch
@@ -46,7 +47,8 @@ def text_in(fields: Mapping[str, Json], name: str) -> str:
         Failure: when it is not.
     """
     value = fields.get(name)
-    if not isinstance(value, str) or not value.strip():
+    # Half a surrogate pair, which JSON can write, is in no text that could be sent back.
+    if not isinstance(value, str) or not value.strip() or value.encode(errors="ignore").decode() != value:
         raise Failure(f"{name} is no text: {value!r}")
     return value
 
@@ -58,9 +60,18 @@ def number_in(fields: Mapping[str, Json], name: str) -> float:
         Failure: when it is not.
     """
     value = fields.get(name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > sys.float_info.max:
         raise Failure(f"{name} is no number: {value!r}")
     return value
+
+
+def ids_in(entries: Iterable[Mapping[str, Json]]) -> list[str]:
+    """The ids of entries, in their order.
+
+    Raises:
+        Failure: when one has none.
+    """
+    return [text_in(entry, "id") for entry in entries]
 
 
 def moment_in(fields: Mapping[str, Json], name: str) -> float:

@@ -11,7 +11,7 @@ from sim_conformance.mock.exchange import Frame, Headers, Reply
 from sim_conformance.mock.jsons import Json, as_object
 from sim_conformance.mock.operations import match
 from sim_conformance.outcome import Deviation, DeviationSeen, Failure, Skipped, expect
-from sim_conformance.reading import objects_in, pause_after
+from sim_conformance.reading import ids_in, objects_in, pause_after, text_in
 from sim_conformance.settings import Settings
 from sim_conformance.setup import MAIN_KEY
 from sim_conformance.wire import Exchange, Wire, encoded
@@ -253,9 +253,7 @@ class Server:
         """
         accepted.expect_status(202)
         fields = accepted.fields()
-        job_id = fields.get("taskId", fields.get("jobId"))
-        expect(isinstance(job_id, str) and job_id, "the answer names no job")
-        return str(job_id)
+        return text_in(fields, "taskId" if "taskId" in fields else "jobId")
 
     def job(self, job_id: str, **options: Any) -> Exchange:
         """Ask how far a job has come."""
@@ -271,7 +269,7 @@ class Server:
             exchange = self.job(job_id)
             exchange.expect_status(200)
             yield exchange.fields()
-            if exchange.fields().get("status") in TERMINAL:
+            if has_ended(exchange.fields()):
                 return
         raise Failure(f"the job did not end within {self.settings.patience:g} s")
 
@@ -301,7 +299,7 @@ class Server:
         Raises:
             Failure: when it is not logged in time.
         """
-        before = {entry.get("id") for entry in self._newest(workflow)}
+        before = set(ids_in(self._newest(workflow)))
         result = self.execute(workflow, body).fields()
         return result, self.awaited(lambda: self._new_entry(workflow, before), "the run is not in the logs")
 
@@ -328,8 +326,8 @@ class Server:
     def _newest(self, workflow: str) -> list[dict[str, Any]]:
         return self.log_entries({"workflowIds": self[workflow], "limit": 20})
 
-    def _new_entry(self, workflow: str, before: set[Any]) -> dict[str, Any] | None:
-        new = [entry for entry in self._newest(workflow) if entry.get("id") not in before]
+    def _new_entry(self, workflow: str, before: set[str]) -> dict[str, Any] | None:
+        new = [entry for entry in self._newest(workflow) if text_in(entry, "id") not in before]
         ended = [entry for entry in new if entry.get("endedAt")]
         return ended[0] if ended else None
 
@@ -343,6 +341,11 @@ class Server:
         """
         problems = described_problems(exchange)
         expect(not problems, f"{exchange.method} {exchange.path} ({exchange.status}): " + "; ".join(problems[:3]))
+
+
+def has_ended(job: Mapping[str, Any]) -> bool:
+    """Whether a job's state is one that no other follows."""
+    return str(job.get("status")) in TERMINAL
 
 
 def expect_schema(schema: str, value: Json) -> None:

@@ -65,7 +65,7 @@ def limits(sim: Server) -> None:
         read = client.get_usage_limits()
     rates = as_object(raw.get("rateLimit")) or {}
     for mode in ("sync", "async"):
-        told, given = as_object(rates.get(mode)) or {}, read.rate_limit[mode]
+        told, given = as_object(rates.get(mode)) or {}, as_object(read.rate_limit.get(mode)) or {}
         same = all(given.get(name) == value for name, value in told.items() if name not in ("resetAt", "remaining"))
         expect(same, f"{mode}: the answer says {told}, the SDK {given}")
 

@@ -12,7 +12,7 @@ from sim_conformance.checks.jobs import workflow_output
 from sim_conformance.mock.jsons import as_object
 from sim_conformance.outcome import expect
 from sim_conformance.properties import Endings, quiet
-from sim_conformance.reading import text_in
+from sim_conformance.reading import ids_in, text_in
 from sim_conformance.registry import Group, Profile, page
 from sim_conformance.server import TERMINAL, Server, echoed
 
@@ -150,7 +150,7 @@ class Machine(RuleBasedStateMachine):
 
     def _agreement(self) -> dict[str, Any] | None:
         query = {"limit": 100, "details": "full", "includeFinalOutput": "true"}
-        new = [entry for entry in self.sim.log_entries(query) if entry.get("id") not in self.known_ids]
+        new = [entry for entry in self.sim.log_entries(query) if text_in(entry, "id") not in self.known_ids]
         failed = [entry for entry in new if entry.get("level") == "error"]
         echoes = [entry for entry in new if self._token_of(entry) in self.expected]
         wanted_failures = sum(workflow == "failing" for workflow in self.expected.values())
@@ -164,5 +164,5 @@ class Machine(RuleBasedStateMachine):
         result = as_object(output.get("result")) or {}
         return (as_object(result.get("echo")) or {}).get("message")
 
-    def _logged_ids(self) -> set[Any]:
-        return {entry.get("id") for entry in self.sim.log_entries({"limit": 100})}
+    def _logged_ids(self) -> set[str]:
+        return set(ids_in(self.sim.log_entries({"limit": 100})))

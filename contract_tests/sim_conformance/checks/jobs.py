@@ -1,14 +1,14 @@
 """Background runs: how they are accepted, how they move, what they give."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sim_conformance.checks.auth import NOBODYS_ID
 from sim_conformance.mock.jsons import Json, as_object
-from sim_conformance.outcome import Deviation, expect
+from sim_conformance.outcome import Deviation, Failure, expect
 from sim_conformance.reading import moment_in, number_in, object_in, text_in
 from sim_conformance.registry import Group, Profile, page, spec
-from sim_conformance.server import TERMINAL, Server, echoed
+from sim_conformance.server import Server, echoed, has_ended
 
 group = Group(Profile.ASYNC, "jobs")
 
@@ -61,9 +61,8 @@ def link(sim: Server) -> None:
     answer = sim.start_job("echo", {"message": sim.token()})
     job_id = sim.job_id(answer)
     fields = answer.fields()
-    target = fields["statusUrl"] if "statusUrl" in fields else object_in(fields, "links").get("status")
-    expect(isinstance(target, str) and target, f"the link is {target!r}")
-    exchange = sim.get(urlsplit(str(target)).path)
+    target = text_in(fields, "statusUrl") if "statusUrl" in fields else text_in(object_in(fields, "links"), "status")
+    exchange = sim.get(_path_of(target))
     exchange.expect_status(200)
     expect(exchange.fields().get("taskId") == job_id, "the link leads to another job")
 
@@ -169,7 +168,7 @@ def times(sim: Server) -> None:
 def no_early_output(sim: Server) -> None:
     job_id = sim.job_id(sim.start_job("echo", {"message": sim.token()}))
     for state in sim.follow_job(job_id):
-        if state.get("status") not in TERMINAL:
+        if not has_ended(state):
             expect(state.get("output") is None, f"a job in state {state.get('status')!r} has an output")
 
 
@@ -211,8 +210,9 @@ def unknown_workflow(sim: Server) -> None:
 @group.must("SIM-JOB-018", "The answer does not wait for the run", CLAUSE, "slow", runs=1)
 def answer_is_prompt(sim: Server) -> None:
     exchange = sim.start_job("slow", {"message": sim.token()})
-    state = sim.job(sim.job_id(exchange)).fields().get("status")
-    expect(state not in TERMINAL, f"the slow job was {state!r} when the answer came, after {exchange.seconds:.1f} s")
+    state = sim.job(sim.job_id(exchange)).fields()
+    words = f"the slow job was {state.get('status')!r} when the answer came, after {exchange.seconds:.1f} s"
+    expect(not has_ended(state), words)
 
 
 @group.should(
@@ -234,6 +234,13 @@ def workflow_output(job: dict[str, Any]) -> Json:
     output = job.get("output")
     fields = as_object(output) or {}
     return fields["output"] if {"success", "output", "workflowId"} <= fields.keys() else output
+
+
+def _path_of(link: str) -> str:
+    try:
+        return quote(urlsplit(link).path, safe="/%:")
+    except ValueError as error:
+        raise Failure(f"the link {link!r} is none: {error}") from error
 
 
 def _states(sim: Server) -> list[str]:

@@ -10,7 +10,7 @@ from sim_conformance.mock.clock import epoch, iso
 from sim_conformance.mock.jsons import as_object
 from sim_conformance.outcome import Deviation, Failure, Skipped, expect
 from sim_conformance.properties import for_all
-from sim_conformance.reading import moment_in, number_in, object_in, objects_in, text_in
+from sim_conformance.reading import ids_in, moment_in, number_in, object_in, objects_in, text_in
 from sim_conformance.registry import Group, Profile, page, spec
 from sim_conformance.server import Server
 
@@ -32,11 +32,6 @@ DATE_BREAKS = Deviation("a date that cannot be read fails with 500", ("2025-10",
 FALSE_IS_TRUE = Deviation("the text false counts as true", ("2025-10",))
 ANY_LIMIT = Deviation("a limit of 0 is not refused", ("2025-10", "2026-08"))
 FOREIGN_IS_EMPTY = Deviation("another user's workspace gives an empty page", ("2025-10",))
-
-
-def ids(entries: list[Entry]) -> list[Any]:
-    """The ids of entries, in their order."""
-    return [entry.get("id") for entry in entries]
 
 
 def sample(sim: Server) -> list[Entry]:
@@ -70,7 +65,7 @@ def filters(sim: Server, query: Mapping[str, Any], keeps: Callable[[Entry], bool
     found = sim.log_entries({**bounds, **query})
     wrong = [entry for entry in found if not keeps(entry)]
     expect(not wrong, f"the filter {dict(query)} lets through {_brief(wrong[0]) if wrong else ''}")
-    lost = set(ids([entry for entry in everything if keeps(entry)])) - set(ids(found))
+    lost = set(ids_in([entry for entry in everything if keeps(entry)])) - set(ids_in(found))
     expect(not lost, f"the filter {dict(query)} hides {len(lost)} entries that it should let through")
     return found
 
@@ -108,7 +103,7 @@ def entry_times(sim: Server) -> None:
 
 @group.must("SIM-LOGS-005", "Entries have ids of their own", QUERY, runs=2)
 def distinct_ids(sim: Server) -> None:
-    found = ids(sample(sim))
+    found = ids_in(sample(sim))
     expect(len(set(found)) == len(found), "two entries have the same id")
 
 
@@ -220,8 +215,8 @@ def cursor_laws(sim: Server) -> None:
 
     def law(drawn: tuple[int, str]) -> None:
         size, order = drawn
-        whole = ids(sim.log_entries({**bounds, "limit": SAMPLE, "order": order}))
-        paged = ids(pages(sim, {**bounds, "limit": size, "order": order}))
+        whole = ids_in(sim.log_entries({**bounds, "limit": SAMPLE, "order": order}))
+        paged = ids_in(pages(sim, {**bounds, "limit": size, "order": order}))
         expect(paged == whole, f"pages of {size} ({order}) give {len(paged)} entries; one page gives {len(whole)}")
 
     sizes = strategies.integers(1, max(1, len(newest) - 1))
@@ -273,7 +268,7 @@ def order(sim: Server) -> None:
 @group.must("SIM-LOGS-036", "The same question gives the same answer", QUERY, runs=2)
 def reading_changes_nothing(sim: Server) -> None:
     query = {"endDate": until_now(sample(sim)), "limit": 20}
-    first, second = ids(sim.log_entries(query)), ids(sim.log_entries(query))
+    first, second = ids_in(sim.log_entries(query)), ids_in(sim.log_entries(query))
     expect(first == second, "the same query gave other entries")
 
 

@@ -6,7 +6,7 @@ from sim_conformance.checks.auth import NOBODYS_ID, WRONG_KEY, refused
 from sim_conformance.frames import StreamBody
 from sim_conformance.mock.jsons import Json, as_object
 from sim_conformance.outcome import Deviation, expect
-from sim_conformance.reading import object_in
+from sim_conformance.reading import ids_in, object_in, text_in
 from sim_conformance.registry import Group, Profile, page, spec
 from sim_conformance.server import Server
 
@@ -100,12 +100,12 @@ def frames_are_described(sim: Server) -> None:
     runs=1,
 )
 def chunks_are_the_output(sim: Server) -> None:
-    since = {entry.get("id") for entry in sim.log_entries({"workflowIds": sim["agent"], "limit": 20})}
+    since = set(ids_in(sim.log_entries({"workflowIds": sim["agent"], "limit": 20})))
     stream = agent_stream(sim)
 
     def logged() -> dict[str, Any] | None:
         query = {"workflowIds": sim["agent"], "limit": 20, "details": "full", "includeFinalOutput": "true"}
-        new = [entry for entry in sim.log_entries(query) if entry.get("id") not in since]
+        new = [entry for entry in sim.log_entries(query) if text_in(entry, "id") not in since]
         return new[0] if new and "finalOutput" in new[0] else None
 
     entry = sim.awaited(logged, "the run is not in the logs")

@@ -1,6 +1,7 @@
 """Checks requests and answers against the OpenAPI document."""
 
 import functools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -273,7 +274,12 @@ def contract() -> Contract:
 
 def messages(validator: jsonschema_rs.Validator, value: Json) -> Iterator[str]:
     """What is wrong with a value, each with the place inside of it."""
-    for error in validator.iter_errors(value):
+    try:
+        errors = validator.iter_errors(value)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which JSON can write and the validator cannot read.
+        errors = validator.iter_errors(decode(json.dumps(value, ensure_ascii=False).encode(errors="replace")))
+    for error in errors:
         where = "/".join(map(str, error.instance_path))
         text = error.message if len(error.message) <= LONGEST_MESSAGE else f"{error.message[:LONGEST_MESSAGE]}…"
         yield f"at {where}: {text}" if where else text
