@@ -4,6 +4,7 @@ import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sim_conformance.mock.exchange import Headers, Reply
 from sim_conformance.mock.jsons import Json, encode
@@ -92,13 +93,14 @@ class Faults:
 
 def _expect_number(
     name: str,
-    value: object,
+    value: Any,
     least: float,
     most: float = math.inf,
     *,
     kind: type | tuple[type, ...] = int,
 ) -> None:
     # Faults come from JSON too, where anything may stand.
-    if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most or value == math.inf:
+    is_number = isinstance(value, kind) and not isinstance(value, bool)
+    if not is_number or not least <= value <= most or value == math.inf:
         allowed = f"between {least:g} and {most:g}" if most < math.inf else f"at least {least:g}"
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
