@@ -2,11 +2,12 @@
 """Python values as request bodies: each function returns (content, content type), both None if there is no body."""
 
 import os
-from typing import IO, Any, Iterator, List, Mapping, Optional, Tuple, cast
+from types import MappingProxyType
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, cast
 from urllib.parse import urlencode
 
 from .convert import unstructure
-from .encode import json_bytes, json_text, text
+from .encode import header, json_bytes, json_text, query_pairs, text
 from .values import UNSET, FilePart
 
 Body = Tuple[Optional[bytes], Optional[str]]
@@ -25,12 +26,13 @@ def json_body(value: object, content_type: str = "application/json") -> Body:
 
 
 def binary_body(value: object, content_type: str = "application/octet-stream") -> Body:
-    """Return the bytes of a body that is bytes or a binary file."""
+    """Return the bytes of a body that is bytes or a binary file; raise TypeError for anything else."""
     if value is UNSET:
         return _NO_BODY
-    if isinstance(value, bytes):
-        return value, content_type
-    return cast("IO[bytes]", value).read(), content_type
+    content: object = value if isinstance(value, bytes) else getattr(value, "read", lambda: None)()
+    if not isinstance(content, bytes):
+        raise TypeError(f"body: bytes or a binary file expected, not {type(value).__name__}")
+    return content, content_type
 
 
 def text_body(value: object, content_type: str = "text/plain") -> Body:
@@ -38,12 +40,22 @@ def text_body(value: object, content_type: str = "text/plain") -> Body:
     return binary_body(value.encode() if isinstance(value, str) else value, content_type)
 
 
-def form_body(value: object, content_type: str = "application/x-www-form-urlencoded") -> Body:
-    """Return a model as a URL-encoded form: text as text, objects as JSON."""
+def form_body(
+    value: object,
+    content_type: str = "application/x-www-form-urlencoded",
+    styles: Mapping[str, str] = MappingProxyType({}),
+) -> Body:
+    """Return a model as a URL-encoded form: text as text, objects as JSON, unless ``styles`` has the field's own.
+
+    The styles are those of ``query_pairs``.
+    """
     if value is UNSET:
         return _NO_BODY
-    pairs = [(name, json_text(item) if isinstance(item, dict) else text(name, item)) for name, item in _fields(value)]
-    return urlencode(pairs).encode(), content_type
+    fields = _object(value)
+    styled = query_pairs(*((name, item, styles[name]) for name, item in fields.items() if name in styles))
+    plain = _items({name: item for name, item in fields.items() if name not in styles})
+    pairs = [(name, json_text(item) if isinstance(item, dict) else text(name, item)) for name, item in plain]
+    return urlencode([*pairs, *styled]).encode(), content_type
 
 
 def multipart_body(value: object, content_type: str = "multipart/form-data") -> Body:
@@ -51,16 +63,22 @@ def multipart_body(value: object, content_type: str = "multipart/form-data") -> 
     if value is UNSET:
         return _NO_BODY
     boundary = os.urandom(16).hex()
-    parts = [_part(name, item) for name, item in _fields(value)]
+    parts = [_part(name, item) for name, item in _items(_object(value))]
     delimiter = b"--" + boundary.encode()
     content = b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts) + delimiter + b"--\r\n"
     return content, f"{content_type}; boundary={boundary}"
 
 
-def _fields(model: object) -> Iterator[Tuple[str, Any]]:
+def _object(form: object) -> Dict[str, Any]:
+    fields = unstructure(form)
+    if not isinstance(fields, dict):
+        raise TypeError(f"body: a model or a dict expected, not {type(form).__name__}")
+    return cast("Dict[str, Any]", fields)
+
+
+def _items(fields: Mapping[str, Any]) -> Iterator[Tuple[str, Any]]:
     """Yield the fields of a form that are set, a list as one field an item."""
-    values = cast("Mapping[str, Any]", unstructure(model))
-    for name, value in values.items():
+    for name, value in fields.items():
         items = cast("List[object]", value) if isinstance(value, list) else [value]
         for item in items:
             if item is not None:
@@ -70,7 +88,8 @@ def _fields(model: object) -> Iterator[Tuple[str, Any]]:
 def _part(name: str, value: Any) -> bytes:
     disposition = f'Content-Disposition: form-data; name="{_quoted(name)}"'
     if isinstance(value, FilePart):
-        head = f'{disposition}; filename="{_quoted(value.filename or name)}"\r\nContent-Type: {value.content_type}'
+        media_type = header(name, value.content_type)
+        head = f'{disposition}; filename="{_quoted(value.filename or name)}"\r\nContent-Type: {media_type}'
         content = value.read()
     elif isinstance(value, (str, int, float)):
         head = disposition

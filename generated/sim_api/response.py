@@ -63,12 +63,15 @@ def decode(types: ResponseTypes, status: int, headers: Mapping[str, str], body: 
 
 
 def _declared(types: ResponseTypes, status: int) -> Any:
-    for key in (status, f"{status // 100}XX", "default"):
+    if status in types:
+        return types[status]
+    is_success = 200 <= status < 300
+    # Where a success is declared, the default tells of errors.
+    alike = [key for key in types if str(key).startswith("2")] if is_success else []
+    for key in (f"{status // 100}XX", *alike, "default"):
         if key in types:
             return types[key]
-    if 200 <= status < 300:
-        return next((types[key] for key in types if str(key).startswith("2")), None)
-    return Any
+    return None if is_success else Any
 
 
 def _of_media_type(types: Dict[str, Any], headers: Mapping[str, str]) -> Any:

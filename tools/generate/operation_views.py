@@ -98,7 +98,7 @@ class OperationViews:
             default="" if required else "None",
             doc=_one_line(published["schema"].get("description", "")),
             style=_style(published, annotation),
-            is_json="content" in published,
+            is_json=any(kind_of(media_type) is Kind.JSON for media_type in [*published.get("content", ())][:1]),
         )
 
     def _bodies(self, raw: Json) -> Sequence[Body]:
@@ -110,18 +110,24 @@ class OperationViews:
         functions = ["build", *identifiers(f"build_{kind_of(media_type).value}" for media_type, _ in others)]
         described = _one_line(body.get("description", "")) or "The body of the request."
         return [
-            self._body(function, media_type, self._body_parameter(media_type, media, body, described))
+            self._body(
+                function,
+                media_type,
+                self._body_parameter(media_type, media, body, described),
+                _styles(media_type, media),
+            )
             for function, (media_type, media) in zip(functions, [first, *others], strict=True)
         ]
 
-    def _body(self, function: str, media_type: str, parameter: Parameter) -> Body:
+    def _body(self, function: str, media_type: str, parameter: Parameter, styles: "dict[str, str]") -> Body:
         is_range = "*" in media_type
         call = _BODY_FUNCTIONS[kind_of(media_type)]
         written = "content_type" if is_range else f'"{in_double_quote_literal(media_type)}"'
+        more = f", {styles!r}" if styles else ""
         default = '"application/octet-stream"' if essence(media_type) == "*/*" else ""
         doc = f"The media type of the body, one of {media_type}."
         kind = [Parameter("content_type", "Content-Type", "str", default, doc)] if is_range else []
-        return Body(function, media_type, [parameter, *kind], f"{call}(body, {written})")
+        return Body(function, media_type, [parameter, *kind], f"{call}(body, {written}{more})")
 
     def _body_parameter(self, media_type: str, media: Json, body: Json, doc: str) -> Parameter:
         kind = kind_of(media_type)
@@ -135,7 +141,9 @@ class OperationViews:
         return Parameter("body", "body", f"Union[{annotation}, Unset]", "UNSET", doc)
 
     def _successes(self, raw: Json) -> list[Json]:
-        return [answer for status, answer in _by_precedence(raw["responses"]) if status.startswith("2")]
+        answers: Json = raw["responses"]
+        declared = [answer for status, answer in _by_precedence(answers) if status.startswith("2")]
+        return declared or [answers[key] for key in ("default",) if key in answers]
 
     def _response(self, answer: Json) -> str:
         """Return the type of an answer; where it depends on the media type, a dict by that."""
@@ -168,11 +176,24 @@ def _by_precedence(responses: Json) -> list[tuple[str, Json]]:
 
 def _style(published: Json, annotation: str) -> str:
     if published["in"] == "path":
-        return "," if annotation.startswith("Sequence[") else ""
+        return "," if "Sequence[" in annotation or "List[" in annotation else ""
     if published["in"] != "query":
         return ""
+    return _query_style(published)
+
+
+def _styles(media_type: str, media: Json) -> "dict[str, str]":
+    """Return how the fields of a URL-encoded form are written, where the document says it."""
+    if kind_of(media_type) is not Kind.FORM:
+        return {}
+    encodings = media.get("encoding", {}).items()
+    return {name: _query_style(each) for name, each in encodings if each.keys() & {"style", "explode"}}
+
+
+def _query_style(published: Json) -> str:
     style = published.get("style", "form")
-    return "repeat" if style == "form" and published.get("explode", True) else _QUERY_STYLES[style]
+    repeats = style != "deepObject" and published.get("explode", style == "form")
+    return "repeat" if repeats else _QUERY_STYLES[style]
 
 
 def _path(path: str, parameters: Sequence[Parameter]) -> str:

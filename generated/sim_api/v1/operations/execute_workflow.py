@@ -75,13 +75,15 @@ def build_stream(
     x_sim_stream_protocol: Optional[models.ExecuteWorkflowXSimStreamProtocol] = None,
 ) -> Request[Union[models.ExecutionResult, Any, models.AsyncExecution]]:
     """Return the same request as ``build``, but asking for an event stream."""
-    request = build(
-        id,
-        body=body,
-        x_execution_mode=x_execution_mode,
-        x_sim_stream_protocol=x_sim_stream_protocol,
+    return evolve(
+        build(
+            id,
+            body=body,
+            x_execution_mode=x_execution_mode,
+            x_sim_stream_protocol=x_sim_stream_protocol,
+        ),
+        accept="text/event-stream",
     )
-    return evolve(request, accept="text/event-stream")
 
 
 def responses() -> ResponseTypes:
