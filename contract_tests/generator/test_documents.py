@@ -1,6 +1,8 @@
 """Documents from files and servers, in YAML and JSON, one or several."""
 
 import json
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -10,9 +12,9 @@ import pytest
 
 from tools.generate.__main__ import main
 from tools.generate.document import Document, Json, read
-from tools.generate.emit import view
+from tools.generate.emit import emit, view
 from tools.generate.errors import GenerationError
-from tools.generate.load import load
+from tools.generate.load import checked, load
 from tools.generate.merge import merge
 
 CONTENT: Json = {
@@ -87,6 +89,89 @@ def test_yaml_is_read_as_json_is(tmp_path: Path) -> None:
     assert load([str(spec)])
 
 
+def test_what_is_null_says_nothing(tmp_path: Path) -> None:
+    spec = tmp_path / "thing.yaml"
+    spec.write_text(
+        """
+        openapi: 3.1.0
+        security:
+        paths:
+          /a:
+            description:
+            parameters:
+            get:
+              summary: 5
+              parameters:
+                - {name: q, in: query, description: , schema: {type: string, description: , enum: }}
+              responses:
+                200:
+                  content:
+                    application/json:
+                204:
+            put:
+          /b:
+        components:
+          parameters:
+          schemas:
+            A: {type: object, required: , properties: {b: , c: {const: null}, get: , default: {description: }}}
+        """
+    )
+    package = view(load([str(spec)]).content)
+    assert [(operation.name, operation.result, operation.doc) for operation in package.operations] == [
+        ("get_a", "Any", "5"),
+        ("put_a", "None", "Build the request."),
+    ]
+    assert [field.annotation for field in package.models[0].fields] == ["Any", "None", "Any", "Any"]
+
+
+def test_what_looks_like_a_reference_in_an_example_is_none() -> None:
+    elsewhere: Json = {"$ref": "elsewhere.yaml"}
+    schema: Json = {"type": "object", "properties": {"a": {"example": elsewhere}, "example": {"type": "string"}}}
+    document = thing({**schema, "x-more": elsewhere, "default": elsewhere, "examples": [elsewhere]})
+    answer = document.content["paths"]["/a"]["get"]["responses"]["200"]
+    answer["links"] = {"next": elsewhere}
+    answer["content"]["application/json"]["examples"] = {"one": elsewhere}
+    assert [field.annotation for field in view(checked(document).content).models[0].fields] == ["Any", "Optional[str]"]
+
+
+def test_operations_beside_a_reference_of_their_path_are_there() -> None:
+    shared, own = ({"operationId": name, "responses": {"204": {}}} for name in ("shared", "own"))
+    paths = {"/a": {"$ref": "#/components/pathItems/A", "put": own}}
+    content: Json = {"openapi": "3.1.0", "paths": paths, "components": {"pathItems": {"A": {"get": shared}}}}
+    for known in (content, checked(Document("api", content)).content):
+        assert [operation.name for operation in view(known).operations] == ["own", "shared"]
+
+
+NAMES = [
+    ("exports", "Thing", ("exports_", "Thing")),
+    ("a" * 300, "Thing", ("a" * 100, "Thing")),
+    ("x", "B" + "b" * 300, ("x", "B" + "b" * 99)),
+    ("x", "项目", ("x", "项目Model")),  # without capitals a class would be named as its module is
+    ("x", "UNSET", ("x", "UNSETModel")),
+]
+
+
+@pytest.mark.parametrize(("operation", "schema", "names"), NAMES)
+def test_names_that_python_or_a_file_system_would_not_take_are_changed(
+    tmp_path: Path, operation: str, schema: str, names: "tuple[str, str]"
+) -> None:
+    document = thing(TEXT)
+    document.content["paths"]["/a"]["get"]["operationId"] = operation
+    schemas = document.content["components"]["schemas"]
+    schemas[schema] = schemas["Things"]["items"] = schemas.pop("Thing")
+    document.content["components"]["schemas"]["Things"]["items"] = {"$ref": f"#/components/schemas/{schema}"}
+    schemas[schema] = TEXT
+    emit([document], tmp_path / "named_api")
+    package = view(document.content)
+    assert (package.operations[0].name, package.models[0].name) == names
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from named_api.api import models, operations; "
+        f"assert isinstance(models.Things.__args__[0], type) and isinstance(models.{names[1]}, type); "
+        f"assert operations.{names[0]}.build()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def thing(schema: Json, path: str = "/a", **more: Json) -> Document:
     answer = {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Things"}}}}
     schemas = {"Thing": schema, "Things": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}
@@ -120,7 +205,10 @@ def test_tags_of_unions_follow_a_renamed_member() -> None:
     first, second = thing(TEXT), thing(NUMBER, "/b")
     second.content["components"]["schemas"]["Union"] = union
     merged = merge([first, second]).content["components"]["schemas"]["Union"]
-    assert merged["discriminator"]["mapping"] == {"x": "#/components/schemas/Thing2"}
+    assert merged["discriminator"]["mapping"] == {
+        "x": "#/components/schemas/Thing2",
+        "Things": "#/components/schemas/Things2",  # a tag that is not said is the name that the member had
+    }
 
 
 def test_methods_of_one_path_come_together_and_each_keeps_its_security() -> None:
@@ -129,6 +217,15 @@ def test_methods_of_one_path_come_together_and_each_keeps_its_security() -> None
     second.content["paths"]["/a"] = {"put": {"responses": {"204": {"description": "ok"}}}}
     operations = view(merge([first, second]).content).operations
     assert [(operation.name, operation.auth) for operation in operations] == [("get_a", True), ("put_a", False)]
+
+
+def test_parameters_of_a_path_stay_with_the_operations_of_their_document() -> None:
+    first, second = thing(TEXT), thing(TEXT)
+    page: Json = {"name": "page", "in": "query", "schema": {"type": "integer"}}
+    first.content["paths"]["/a"].update(description="One.", parameters=[page])
+    second.content["paths"]["/a"] = {"description": "Other.", "put": {"responses": {"204": {}}}}
+    operations = view(merge([first, second]).content).operations
+    assert [[each.name for each in operation.query_parameters] for operation in operations] == [["page"], []]
 
 
 def test_an_operation_that_is_described_differently_is_refused() -> None:

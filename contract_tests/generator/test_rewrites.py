@@ -22,6 +22,7 @@ class Case:
     operation: str = "{}"
     path: str = "/things"
     more: str = "{}"
+    method: str = "get"
 
     def __str__(self) -> str:
         return f"{self.rewrite}: {self.expected}"
@@ -43,6 +44,7 @@ CASES: List[Case] = [
         more="{components: {parameters: {Page: {name: page, in: query, schema: {type: integer}}}}}",
     ),
     Case("copy_shared_parts", "op 4XX: str", operation="{responses: {4xx: {content: {text/plain: {}}}}}"),
+    Case("copy_shared_parts", "op -> None", operation="{responses: {x-note: [1], 200: {}}}"),
     Case("name_operations", "get_things_id(id: str)", operation="{operationId: null}", path="/things/{id}"),
     Case("complete_parameters", "op(a_b: str)", path="/things/{a.b}"),
     Case(
@@ -63,6 +65,18 @@ CASES: List[Case] = [
         "content: {application/json: {schema: {type: array, items: {type: string}}}}}]}",
     ),
     Case("give_media_schemas", "op -> Any", operation="{responses: {200: {content: {application/json: {}}}}}"),
+    Case(
+        "read_any_type_as_json",
+        "op -> models.A",
+        operation="{responses: {200: {content: {'*/*': {schema: {$ref: '#/components/schemas/A'}}}}}}",
+        schemas="{A: {type: object, properties: {b: {type: string}}}}",
+    ),
+    Case(
+        "empty_answers_to_head",
+        "op -> None",
+        operation="{responses: {200: {content: {application/json: {schema: {type: object}}}}}}",
+        method="head",
+    ),
     Case(
         "name_referred_schemas",
         "A(b: Optional[AQ] = None)",
@@ -176,6 +190,13 @@ CASES: List[Case] = [
         schemas="{A: {type: object, properties: {b: {type: string}}, "
         "oneOf: [{type: object, properties: {c: {type: string}}}, {type: object, properties: {d: {type: string}}}]}}",
     ),
+    Case(
+        "merge_parts",
+        "A = Union[" + ", ".join(f"AM{number}" for number in range(70)) + "]",
+        schemas="{A: {allOf: [{type: object, properties: {id: {type: string}}}, {oneOf: ["
+        + ", ".join(f"{{type: object, properties: {{m{number}: {{type: string}}}}}}" for number in range(70))
+        + "]}]}}",
+    ),
     Case("keep_files_to_forms", "A(b: Optional[str] = None)", "{A: {properties: {b: {type: string, format: binary}}}}"),
     Case(
         "keep_files_to_forms",
@@ -222,7 +243,12 @@ def document(case: Case) -> Json:
     operation = {"operationId": "op", "responses": {204: {}}, **yaml.safe_load(case.operation)}
     more = yaml.safe_load(case.more)
     components = {"schemas": yaml.safe_load(case.schemas), **more.pop("components", {})}
-    content: Json = {"openapi": "3.1.0", "paths": {case.path: {"get": operation}}, "components": components, **more}
+    content: Json = {
+        "openapi": "3.1.0",
+        "paths": {case.path: {case.method: operation}},
+        "components": components,
+        **more,
+    }
     operation["responses"] = {str(status): answer for status, answer in operation["responses"].items()}
     return content
 
@@ -243,6 +269,22 @@ def sayings(package: Package) -> Iterator[str]:
         yield f"{operation.name} -> {operation.result}"
         yield from (f"{operation.name} {status.strip(chr(39))}: {kind}" for status, kind in operation.responses)
         yield f"{operation.name}: {'auth' if operation.auth else 'no auth'}"
+
+
+def test_unions_that_multiply_are_left_untyped() -> None:
+    unions = ", ".join(
+        "{oneOf: ["
+        + ", ".join(f"{{type: object, properties: {{k{part}{n}: {{type: string}}}}}}" for n in range(10))
+        + "]}"
+        for part in range(8)
+    )
+    # Multiplied out they are 100 million.
+    assert len(said(Case("", "", schemas=f"{{A: {{allOf: [{unions}]}}}}"))) < 100
+
+
+def test_an_answer_that_is_described_as_the_default_only_is_the_result() -> None:
+    answer = "{default: {content: {application/json: {schema: {type: string}}}}}"
+    assert "op -> str" in said(Case("", "", operation=f"{{responses: {answer}}}"))
 
 
 @pytest.mark.parametrize("constant", ["1.5", "[1]", "{a: 1}"])

@@ -1,10 +1,13 @@
 """What cannot be generated of a document, and why."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from .document import Json, dereference, operations, path_items, references, referent
+from .document import Json, dereference, operations, path_items, references, referent, whole_path_item
+from .media import Kind, kind_of
 from .rewrites.operations import path_names
+from .shapes import operation_flaws, schema_flaws
 
 _STYLES = {
     "path": ("simple",),
@@ -13,6 +16,11 @@ _STYLES = {
     "cookie": ("form",),
 }
 """The styles in which parameters can be sent, by location."""
+
+_LATER_METHODS = ("query", "additionalOperations")
+"""Where OpenAPI 3.2 has further operations of a path."""
+
+_SCHEMAS = "#/components/schemas/"
 
 
 class Problem(NamedTuple):
@@ -46,7 +54,7 @@ def resolve_paths(content: Json) -> None:
     """Write the paths that are references in full, so that their operations are seen; what leads nowhere stays."""
     for path, item in path_items(content):
         try:
-            content["paths"][path] = dereference(content, item)
+            content["paths"][path] = whole_path_item(content, item)
         except LookupError:
             continue
 
@@ -55,6 +63,9 @@ def _of_paths(content: Json) -> Iterator[Problem]:
     for path, item in path_items(content):
         if "$ref" in item:
             yield Problem(("paths", path), f"{item['$ref']} cannot be followed")
+        for key in _LATER_METHODS:
+            if key in item:
+                yield Problem(("paths", path, key), "the method is not known")
     for path, method, item, operation in operations(content):
         reason = next(_reasons(content, path, item, operation), None)
         if reason:
@@ -62,13 +73,20 @@ def _of_paths(content: Json) -> Iterator[Problem]:
 
 
 def _reasons(content: Json, path: str, item: Json, operation: Json) -> Iterator[str]:
-    yield from _dead_references(content, [item.get("parameters", ()), _without_callbacks(operation)])
+    if not path.startswith("/"):
+        yield "the path does not begin with /"
+    if "?" in path or "#" in path:
+        yield "the path holds what ends a path"
+    yield from _flaws_of_references(content, [item.get("parameters", ()), _without_callbacks(operation)])
+    yield from operation_flaws(content, {"parameters": item.get("parameters", [])})
+    yield from operation_flaws(content, operation)
     for reference in (*item.get("parameters", ()), *operation.get("parameters", ())):
         yield from _reasons_of_parameter(path, dereference(content, reference))
     body = dereference(content, operation.get("requestBody", {}))
-    for media in body.get("content", {}).values():
+    for media_type, media in body.get("content", {}).items():
+        known = _STYLES["query" if kind_of(media_type) is Kind.FORM else "cookie"]
         for name, encoding in media.get("encoding", {}).items():
-            if encoding.get("style", "form") != "form":
+            if encoding.get("style", "form") not in known:
                 yield f"the form field {name} has the style {encoding['style']}"
 
 
@@ -90,13 +108,13 @@ def _reasons_of_parameter(path: str, parameter: Json) -> Iterator[str]:
 
 def _of_schemas(content: Json) -> Iterator[Problem]:
     for name, schema in content.get("components", {}).get("schemas", {}).items():
-        reason = next(_dead_references(content, schema), None)
+        reason = next(chain(_flaws_of_references(content, schema), schema_flaws(schema)), None)
         if reason:
             yield Problem(("components", "schemas", name), reason)
 
 
-def _dead_references(content: Json, root: object) -> Iterator[str]:
-    """Yield why references at any depth below ``root``, or below what they name, cannot be followed."""
+def _flaws_of_references(content: Json, root: object) -> Iterator[str]:
+    """Yield why references at any depth below ``root``, or below what they name, cannot be followed, or lead to."""
     seen: set[str] = set()
     waiting = [root]
     while waiting:
@@ -106,6 +124,10 @@ def _dead_references(content: Json, root: object) -> Iterator[str]:
             seen.add(reference["$ref"])
             try:
                 dereference(content, reference)
-                waiting.append(referent(content, reference["$ref"]))
+                found = referent(content, reference["$ref"])
             except LookupError as error:
                 yield str(error)
+                continue
+            waiting.append(found)
+            if reference["$ref"].startswith(_SCHEMAS):
+                yield from schema_flaws(found, f"the schema {reference['$ref'][len(_SCHEMAS) :]}")

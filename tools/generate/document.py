@@ -22,6 +22,24 @@ Json = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
+_NAMED = (
+    "$defs",
+    "content",
+    "headers",
+    "parameters",
+    "pathItems",
+    "paths",
+    "patternProperties",
+    "properties",
+    "requestBodies",
+    "responses",
+    "schemas",
+)
+"""Keys of objects whose own keys are names."""
+
+_DATA = ("const", "default", "enum", "example", "examples", "links")
+"""Keys of values, and of what is not generated."""
+
 _TIMEOUT = 60.0
 """Seconds for fetching a document."""
 
@@ -39,12 +57,21 @@ def read(source: str) -> Document:
     content = _parsed(source, _fetched(source) if _is_url(source) else _file(source))
     if not isinstance(content, dict) or not str(content.get("openapi", "")).startswith("3."):
         raise GenerationError(f"{source} is not an OpenAPI 3 document")
-    return Document(_package_name(source), cast(Json, content))
+    return Document(_package_name(source), cast(Json, _said(content)))
 
 
 def path_items(content: Json) -> list[tuple[str, Json]]:
     """Return the paths of a document and what is said of each."""
-    return [(path, item) for path, item in content.get("paths", {}).items() if path.startswith("/")]
+    return [(path, item) for path, item in content.get("paths", {}).items() if not path.startswith("x-")]
+
+
+def whole_path_item(content: Json, item: Json) -> Json:
+    """Return what is said of a path, here and where it refers to; raise LookupError if there is nothing."""
+    if "$ref" not in item:
+        return item
+    dereference(content, item)  # which sees whether the references come back
+    shared: Json = whole_path_item(content, referent(content, item["$ref"]))
+    return {**shared, **{key: value for key, value in item.items() if key != "$ref"}}
 
 
 def operations(content: Json) -> list[tuple[str, str, Json, Json]]:
@@ -85,16 +112,43 @@ def pointer(reference: str) -> list[str]:
 
 
 def references(value: Any) -> Iterator[Json]:
-    """Yield each object with a reference, at any depth."""
-    waiting = [value]
+    """Yield each object with a reference, at any depth; what looks like one in an example is none."""
+    waiting = [(value, False)]
     while waiting:
-        each = waiting.pop()
+        each, are_names = waiting.pop()
         if isinstance(each, dict):
-            if isinstance(each.get("$ref"), str):
+            if not are_names and isinstance(each.get("$ref"), str):
                 yield each
-            waiting += each.values()
+            said = each.items() if are_names else [(key, item) for key, item in each.items() if not _is_data(key)]
+            waiting += [(item, key in _NAMED and not are_names) for key, item in said]
         elif isinstance(each, list):
-            waiting += each
+            waiting += [(item, False) for item in each]
+
+
+def _is_data(key: str) -> bool:
+    """Whether what stands under a key is no part of the description."""
+    return key in _DATA or key.startswith("x-")
+
+
+def _said(value: Any, *, are_names: bool = False) -> Any:
+    """Return a document without what is null, as YAML has it where nothing is written; names stay, with nothing said.
+
+    A number as a description is text.
+    """
+    if isinstance(value, list):
+        return [_said(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    result: Json = {}
+    for key, item in value.items():
+        if are_names or key in METHODS:
+            result[key] = {} if item is None else _said(item)
+        elif _is_data(key) and (item is not None or key == "const"):
+            result[key] = item
+        elif item is not None:
+            is_text = key in ("description", "summary") and isinstance(item, int | float)
+            result[key] = str(item) if is_text else _said(item, are_names=key in _NAMED)
+    return result
 
 
 def _is_url(source: str) -> bool:

@@ -7,11 +7,12 @@ from .checks import leave_out, problems, resolve_paths
 from .document import Document, read
 from .errors import GenerationError
 from .merge import merge
+from .trial import unreadable
 
 
 def load(sources: Sequence[str], *, allow_missing: bool = False) -> Document:
     """Read documents as one; raise GenerationError for what cannot be generated, as ``checked`` does."""
-    return checked(merge([read(source) for source in sources]), allow_missing=allow_missing)
+    return merge([checked(read(source), allow_missing=allow_missing) for source in sources])
 
 
 def checked(document: Document, *, allow_missing: bool = False) -> Document:
@@ -20,10 +21,11 @@ def checked(document: Document, *, allow_missing: bool = False) -> Document:
     Raises GenerationError that names what cannot; with ``allow_missing`` that is listed and left out instead.
     """
     resolve_paths(document.content)
-    found = problems(document.content)
-    if found and not allow_missing:
-        raise GenerationError("\n".join(map(str, found)))
-    for problem in found:
-        print(f"left out: {problem}", file=sys.stderr)
-    leave_out(document.content, found)
+    for find in (problems, unreadable):
+        found = find(document.content)
+        if found and not allow_missing:
+            raise GenerationError("\n".join(map(str, found)))
+        for problem in found:
+            print(f"left out: {problem}", file=sys.stderr)
+        leave_out(document.content, found)
     return document

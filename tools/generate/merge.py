@@ -4,9 +4,12 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from .document import Document, Json
+from .checks import resolve_paths
+from .document import METHODS, Document, Json, path_items
 from .errors import GenerationError
+from .rewrites.names import with_mapping
 from .rewrites.operations import inherit_security
+from .schemas import component, rewrite_schemas, schemas_of
 
 _KINDS = ("schemas", "responses", "parameters", "requestBodies", "headers", "pathItems")
 
@@ -18,6 +21,8 @@ def merge(documents: Sequence[Document]) -> Document:
     for an operation that two documents describe differently.
     """
     first, *others = documents
+    if not others:
+        return first
     merged = _prepared(first.content)
     for other in others:
         _add(merged, _prepared(other.content))
@@ -29,7 +34,22 @@ def _prepared(content: Json) -> Json:
     content = copy.deepcopy(content)
     inherit_security(content)
     content.pop("security", None)
+    resolve_paths(content)
+    for _, item in path_items(content):
+        shared = item.pop("parameters", [])
+        for method in item.keys() & {*METHODS}:
+            item[method]["parameters"] = [*shared, *item[method].get("parameters", ())]
+    rewrite_schemas(content, lambda schema: _with_tags(schema, content))
     return content
+
+
+def _with_tags(schema: Any, content: Json) -> Any:
+    """Return a union with its members' tags, which are their names where nothing else is said."""
+    if not isinstance(schema, dict) or not isinstance(schema.get("discriminator"), dict):
+        return schema
+    discriminator = with_mapping(schema, {name: name for name in schemas_of(content)})
+    mapping = {tag: component(name)["$ref"] for tag, name in discriminator["mapping"].items()}
+    return {**schema, "discriminator": {**discriminator, "mapping": mapping}}
 
 
 def _add(merged: Json, other: Json) -> None:
@@ -41,7 +61,7 @@ def _add(merged: Json, other: Json) -> None:
     for path, item in other.get("paths", {}).items():
         known: Json = merged.setdefault("paths", {}).setdefault(path, {})
         for key, value in item.items():
-            if key in known and known[key] != value:
+            if key in METHODS and key in known and known[key] != value:
                 raise GenerationError(f"{key.upper()} {path} is described differently by two documents")
             known[key] = value
 

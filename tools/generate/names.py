@@ -9,6 +9,7 @@ from .config import CONFIG
 from .schemas import INDEX
 
 _EMITTED_TYPES = {
+    "UNSET",
     "Any",
     "ClassVar",
     "Dict",
@@ -21,12 +22,15 @@ _EMITTED_TYPES = {
     "Union",
     "Unset",
 }
-"""Classes that the modules of models import."""
+"""Classes, and what could be the name of one, that the modules of models import."""
+
+_LONGEST = 100
+"""Bytes of a name: files are named after it, and what lies deep within a type has a name as long as the way to it."""
 
 
 def identifier(name: str) -> str:
     """Return a name in snake_case, legal in Python."""
-    return str(PythonIdentifier(name, prefix=CONFIG.field_prefix))
+    return _shortened(str(PythonIdentifier(name, prefix=CONFIG.field_prefix)))
 
 
 def identifiers(names: Iterable[str], taken: Set[str] = frozenset()) -> list[str]:
@@ -48,14 +52,22 @@ class ClassNames:
 
     def claim(self, wanted: str) -> str:
         """Return the class name for ``wanted``, with a number behind it if it is taken."""
-        base = _class_name(wanted)
-        if base in _EMITTED_TYPES:
+        base = _class_name(_shortened(_class_name(wanted)))
+        if base in _EMITTED_TYPES or base == _module_name(base):  # scripts without capitals
             base += "Model"
         name, number = base, 2
-        while (module := Class.from_string(string=name, config=CONFIG).module_name) in self._modules:
+        while (module := _module_name(name)) in self._modules:
             name, number = _class_name(f"{base}{number}"), number + 1
         self._modules.add(module)
         return name
+
+
+def _module_name(name: str) -> str:
+    return str(Class.from_string(string=name, config=CONFIG).module_name)
+
+
+def _shortened(name: str) -> str:
+    return name.encode()[:_LONGEST].decode(errors="ignore")
 
 
 def _class_name(wanted: str) -> str:

@@ -26,6 +26,8 @@ OPERATION_REWRITES: tuple[DocumentRewrite, ...] = (
     operations.complete_parameters,
     operations.give_parameters_schemas,
     operations.give_media_schemas,
+    operations.read_any_type_as_json,
+    operations.empty_answers_to_head,
 )
 """After these each operation holds all that is said of it; schemas are still as published."""
 

@@ -7,7 +7,7 @@ from .document import Json, operations
 
 Rewrite = Callable[[Any], Any]
 
-_SINGLE = (
+SINGLE = (
     "items",
     "additionalProperties",
     "unevaluatedProperties",
@@ -18,8 +18,8 @@ _SINGLE = (
     "else",
     "propertyNames",
 )
-_LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
-_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
+LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
+MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 
 INDEX = "SchemaIndex"
 """Name of the helper schema from whose properties all other types are read."""
@@ -32,13 +32,13 @@ def rewrite_schema(schema: Any, rewrite: Rewrite) -> Any:
     if not isinstance(schema, dict):
         return rewrite(schema)
     result: Json = dict(schema)
-    for key in _SINGLE:
+    for key in SINGLE:
         if key in schema:
             result[key] = rewrite_schema(schema[key], rewrite)
-    for key in _LISTS:
+    for key in LISTS:
         if key in schema:
             result[key] = [rewrite_schema(item, rewrite) for item in schema[key]]
-    for key in _MAPS:
+    for key in MAPS:
         if key in schema:
             result[key] = {name: rewrite_schema(item, rewrite) for name, item in schema[key].items()}
     return rewrite(result)

@@ -12,7 +12,7 @@ MEMBER_NAME = "x-member-name"
 """At a member of a union: the component that it was made from."""
 
 _MAX_MEMBERS = 64
-"""More members than that do not come of unions that are multiplied out; a value of such a schema is left untyped."""
+"""Unions that have more members than that when they are multiplied out are left untyped."""
 
 _SILENT = ("description", "deprecated", "title", "discriminator", "type", "required", "readOnly", "writeOnly")
 """What does not make an object's type another one, beside a union that has its own."""
@@ -104,7 +104,7 @@ class _Merger:
             if common is not None:
                 name = member.get("$ref", "").rsplit("/", 1)[-1]
                 members.append({**common, **({MEMBER_NAME: name} if name and "$ref" not in common else {})})
-        if len(members) > _MAX_MEMBERS:
+        if sum(map(_count, members)) > max(_MAX_MEMBERS, len(union[key])):
             return {}
         return {**rest, "anyOf": members} if members else None
 
@@ -151,6 +151,11 @@ class _Merger:
             return make()
         finally:
             self._open.pop()
+
+
+def _count(schema: Json) -> int:
+    """Return how many members a schema has at any depth, one if it is no union."""
+    return sum(_count(member) for key in UNIONS for member in schema.get(key, ())) or 1
 
 
 def _has_parts(schema: Json) -> bool:

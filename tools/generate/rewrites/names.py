@@ -53,7 +53,7 @@ def name_components(content: Json) -> None:
 
     def rename(schema: Any) -> Any:
         if isinstance(schema, dict) and isinstance(schema.get("discriminator"), dict):
-            schema = {**schema, "discriminator": _with_mapping(schema, names)}
+            schema = {**schema, "discriminator": with_mapping(schema, names)}
         if isinstance(schema, dict) and "$ref" in schema:
             return {**schema, **component(names[pointer(schema["$ref"])[-1]])}
         return schema
@@ -62,7 +62,7 @@ def name_components(content: Json) -> None:
     content["components"]["schemas"] = {names[name]: schema for name, schema in schemas.items()}
 
 
-def _with_mapping(union: Json, names: dict[str, str]) -> Json:
+def with_mapping(union: Json, names: dict[str, str]) -> Json:
     """Return a discriminator that says all its tags, with the members' new names; a tag unsaid is the old name."""
     discriminator: Json = union["discriminator"]
     old = {new: name for name, new in names.items()}

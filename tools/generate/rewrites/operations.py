@@ -6,7 +6,8 @@ from typing import Any
 
 from openapi_python_client.strings import pascal_case
 
-from tools.generate.document import Json, dereference, operations, path_items
+from tools.generate.document import Json, dereference, operations, path_items, whole_path_item
+from tools.generate.media import Kind, kind_of
 from tools.generate.names import identifiers
 from tools.generate.schemas import component, contents, schemas_of
 
@@ -14,6 +15,9 @@ NAME = "x-python-name"
 """At an operation: the name of its module."""
 
 _SHARED = ("parameters", "requestBodies", "responses")
+_TAKEN = {"exports"}
+"""What the package of the operations imports."""
+
 _NOT_PARAMETERS = ("accept", "authorization", "content-type")
 """Headers that OpenAPI describes elsewhere; a parameter of such a name is to be ignored."""
 
@@ -46,7 +50,7 @@ def _needs_name(schema: Json) -> bool:
 def copy_shared_parts(content: Json) -> None:
     """Write the parameters of a path, and whatever is referred to, into each operation."""
     for path, item in path_items(content):
-        content["paths"][path] = copy.deepcopy(dereference(content, item))
+        content["paths"][path] = copy.deepcopy(whole_path_item(content, item))
     for *_, item, operation in operations(content):
         parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
         resolved = [_resolved(content, each) for each in parameters]
@@ -54,8 +58,8 @@ def copy_shared_parts(content: Json) -> None:
         operation["parameters"] = list({(each["in"], each["name"]): each for each in resolved}.values())
         if "requestBody" in operation:
             operation["requestBody"] = _resolved(content, operation["requestBody"])
-        answers = operation.get("responses", {})
-        operation["responses"] = {_status(key): _resolved(content, each) for key, each in answers.items()}
+        answers = [(key, each) for key, each in operation.get("responses", {}).items() if not key.startswith("x-")]
+        operation["responses"] = {_status(key): _resolved(content, each) for key, each in answers}
 
 
 def _status(key: str) -> str:
@@ -72,7 +76,7 @@ def name_operations(content: Json) -> None:
     every = operations(content)
     routes = [f"{method} {re.sub(r'[/{}]', ' ', path)}" for path, method, *_ in every]
     wanted = [operation.get("operationId") or route for (*_, operation), route in zip(every, routes, strict=True)]
-    for (*_, operation), name in zip(every, identifiers(wanted), strict=True):
+    for (*_, operation), name in zip(every, identifiers(wanted, _TAKEN), strict=True):
         operation[NAME] = name
 
 
@@ -109,6 +113,31 @@ def give_media_schemas(content: Json) -> None:
     for *_, operation in operations(content):
         for media in contents(operation):
             media["schema"] = _schema(media)
+
+
+def read_any_type_as_json(content: Json) -> None:
+    """Say JSON for the media type ``*/*`` of what has a structure: frameworks write that for all that they make."""
+    for *_, operation in operations(content):
+        for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+            contents = part.get("content", {})
+            if any(kind_of(media_type) is Kind.JSON for media_type in contents):
+                continue
+            part["content"] = {
+                "application/json" if key == "*/*" and _is_structure(content, media["schema"]) else key: media
+                for key, media in contents.items()
+            }
+
+
+def _is_structure(content: Json, schema: Json) -> bool:
+    whole = dereference(content, schema)
+    return bool(whole.keys() & {"properties", "items", "allOf", "oneOf", "anyOf"}) or whole.get("type") == "object"
+
+
+def empty_answers_to_head(content: Json) -> None:
+    """Drop the bodies of what is answered to HEAD: the document says what GET would bring."""
+    for _, method, _, operation in operations(content):
+        for answer in operation["responses"].values() if method == "head" else ():
+            answer.pop("content", None)
 
 
 def _schema(holder: Json) -> Any:

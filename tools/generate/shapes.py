@@ -1,0 +1,77 @@
+"""Whether what a document says has the form that OpenAPI gives it. What has not would be misread."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .document import Json, dereference
+from .schemas import LISTS, MAPS, SINGLE
+
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+
+_KINDS: dict[str, tuple[type, str]] = {
+    "required": (list, "a list of names"),
+    "enum": (list, "a list"),
+    "discriminator": (dict, "an object"),
+    "$ref": (str, "text"),
+    "format": (str, "text"),
+    "description": (str, "text"),
+    "contentMediaType": (str, "text"),
+}
+"""What keywords of schemas hold that hold no schemas."""
+
+
+def operation_flaws(content: Json, operation: Json) -> Iterator[str]:
+    """Yield what has another form in an operation and its schemas; raise LookupError for a dead reference."""
+    for key, kind in (("parameters", list), ("requestBody", dict), ("responses", dict)):
+        if not isinstance(operation.get(key, kind()), kind):
+            yield f"{key} is {_said(operation[key])}"
+            return
+    parts = [*operation.get("parameters", ()), operation.get("requestBody", {})]
+    parts += [answer for status, answer in operation.get("responses", {}).items() if not status.startswith("x-")]
+    for part in parts:
+        if not isinstance(part, dict):
+            yield f"{_said(part)} stands where an object is expected"
+            continue
+        whole = dereference(content, part)
+        contents = whole.get("content", {})
+        if not isinstance(contents, dict) or not all(isinstance(media, dict) for media in contents.values()):
+            yield "content is no object of media types"
+            continue
+        for holder in (whole, *contents.values()):
+            yield from schema_flaws(holder.get("schema", {}))
+
+
+def schema_flaws(schema: Any, place: str = "the schema") -> Iterator[str]:
+    """Yield what has another form in a schema, at any depth; ``place`` says where it stands."""
+    if isinstance(schema, bool):
+        return
+    if not isinstance(schema, dict):
+        yield f"{place} is {_said(schema)}, no schema"
+        return
+    yield from _keyword_flaws(schema, place)
+    for key, value in schema.items():
+        if key in SINGLE:
+            yield from schema_flaws(value, f"{key} of {place}")
+        elif key in LISTS or key in MAPS:
+            if not isinstance(value, list if key in LISTS else dict):
+                yield f"{key} of {place} is {_said(value)}"
+                continue
+            named = enumerate(value) if isinstance(value, list) else value.items()
+            for name, inner in named:
+                yield from schema_flaws(inner, f"{name} in {key} of {place}" if key != "properties" else str(name))
+
+
+def _keyword_flaws(schema: Json, place: str) -> Iterator[str]:
+    for key, (kind, expected) in _KINDS.items():
+        if key in schema and not isinstance(schema[key], kind):
+            yield f"{key} of {place} is {_said(schema[key])}, not {expected}"
+    types = schema.get("type", [])
+    for each in types if isinstance(types, list) else [types]:
+        if each not in _TYPES:
+            yield f"type of {place} is {_said(each)}"
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return "an object"
+    return "a list" if isinstance(value, list) else repr(value)
