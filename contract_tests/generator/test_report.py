@@ -1,8 +1,9 @@
 """The change report: what a user notices, and what of that breaks code."""
 
+import re
 import subprocess
 from pathlib import Path
-from typing import List
+from typing import Dict, List
 
 import pytest
 import yaml
@@ -95,6 +96,64 @@ def changes(before: str, after: str) -> List[str]:
     assert before in OLD
     new = document(OLD.replace(before, after))
     return [str(change) for change in compare(view(document(OLD).content), view(new.content))]
+
+
+ONE_WAY = """
+openapi: 3.1.0
+paths:
+  /things:
+    post:
+      parameters: [{name: q, in: query, required: true, schema: {type: integer}}]
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Sent'}}}}
+      responses:
+        '200': {content: {application/json: {schema: {$ref: '#/components/schemas/Come'}}}}
+components:
+  schemas:
+    Sent: {type: object, required: [id], properties: {id: {type: integer}, x: {$ref: '#/components/schemas/SentLevel'}}}
+    Come: {type: object, required: [id], properties: {id: {type: integer}, x: {$ref: '#/components/schemas/ComeLevel'}}}
+    SentLevel: {type: string, enum: [low, high]}
+    ComeLevel: {type: string, enum: [low, high]}
+    Deep: {type: array, items: {type: [string, integer]}}
+"""
+
+ONE_WAY_CHANGES = [
+    (r"(Sent: .*required: \[)id", r"\1x", {"id": False, "x": True}),
+    (r"(Come: .*required: \[)id", r"\1x", {"id": True, "x": False}),
+    ("(Sent: .*properties: {)id", r"\1new: {}, id", {"new": False}),
+    (r"(Sent: .*required: \[)(id].*){id", r"\1new, \2{new: {}, id", {"new": True}),
+    (r"(Come: .*required: \[)(id].*){id", r"\1new, \2{new: {}, id", {"new": False}),
+    ("(Sent: .*id: {type: )integer", r"\1number", {"id": False}),
+    ("(Come: .*id: {type: )integer", r"\1number", {"id": True}),
+    ("(Sent: .*id: {type: )integer", r"\1[integer, 'null']", {"id": False}),
+    ("(Come: .*id: {type: )integer", r"\1[integer, 'null']", {"id": True}),
+    ("(Sent: .*id: {type: )integer", r"\1boolean", {"id": True}),
+    ("(Come: .*id: {type: )integer", r"\1boolean", {"id": True}),
+    ("(Sent: .*id: {)type: integer", r"\1", {"id": False}),
+    ("(Come: .*id: {)type: integer", r"\1", {"id": True}),
+    ("(SentLevel: .*), high", r"\1", {"'high'": True}),
+    ("(ComeLevel: .*), high", r"\1", {"'high'": False}),
+    ("(SentLevel: .*), high", r"\1, high, top", {"'top'": False}),
+    ("(SentLevel: .*), enum: .*]", r"\1", {"SentLevel": False}),
+    ("(ComeLevel: .*), enum: .*]", r"\1", {"ComeLevel": True}),
+    ("required: true, schema", "schema", {"q": False}),
+    ("required: true, content", "content", {"application/json": False}),
+    ("/things:\n    post:", r"\g<0>\n      security: []", {}),
+    ("(Deep: .*), integer", r"\1", {"Deep": True}),
+]
+
+
+@pytest.mark.parametrize(("pattern", "replacement", "breaking"), ONE_WAY_CHANGES)
+def test_what_is_sent_may_become_more_and_what_comes_may_become_less(
+    pattern: str, replacement: str, breaking: Dict[str, bool]
+) -> None:
+    changed = re.sub(pattern, replacement, ONE_WAY)
+    assert changed != ONE_WAY
+    found = compare(view(document(ONE_WAY).content), view(document(changed).content))
+    told = {
+        name: [each.breaking for each in found if re.search(rf"(?<!\w){name}(?!\w)", each.what)] for name in breaking
+    }
+    assert {name: all(each) and each != [] for name, each in told.items()} == breaking, found
+    assert all(told.values())
 
 
 @pytest.mark.parametrize(("before", "after", "expected"), CHANGES)

@@ -1,8 +1,10 @@
 """The differences of two documents, in the terms of their users."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from tools.generate.views import Alias, Field, Model, Operation, Package, Parameter
 
@@ -22,13 +24,57 @@ class Change:
         return f"{'BREAKING ' if self.breaking else ''}{self.kind} {self.what}"
 
 
+class Way(NamedTuple):
+    """Which way values travel: what may be sent should not become less, what may come should not become more."""
+
+    sent: bool
+    received: bool
+
+
+_SENT = Way(sent=True, received=False)
+_RECEIVED = Way(sent=False, received=True)
+
+
 def compare(old: Package, new: Package) -> list[Change]:
     """Return the differences: of operations, then of models, then of enums and other types."""
+    ways = _Ways(old, new)
+    models, aliases = partial(_of_models, ways), partial(_of_aliases, ways)
     return [
         *_compared("operation", _by_route(old), _by_route(new), _of_operations),
-        *_compared("model", _by_name(old.models), _by_name(new.models), _of_models),
-        *_compared("type", _by_name(old.aliases), _by_name(new.aliases), _of_aliases),
+        *_compared("model", _by_name(old.models), _by_name(new.models), models),
+        *_compared("type", _by_name(old.aliases), _by_name(new.aliases), aliases),
     ]
+
+
+class _Ways:
+    """Which way the named types of two documents travel; both, if no operation has them."""
+
+    def __init__(self, *packages: Package) -> None:
+        self._sent: set[str] = set()
+        self._received: set[str] = set()
+        for package in packages:
+            for each in package.operations:
+                given = [argument.annotation for body in each.bodies for argument in each.arguments(body)]
+                self._sent |= _reachable(package, given)
+                self._received |= _reachable(package, [kind for _, kind in each.responses])
+
+    def of(self, name: str) -> Way:
+        sent, received = name in self._sent, name in self._received
+        return Way(sent or not received, received or not sent)
+
+
+def _reachable(package: Package, annotations: Iterable[str]) -> "set[str]":
+    """Return the names of the types that these annotations name, and those that these hold."""
+    types: list[Model | Alias] = [*package.models, *package.aliases]
+    held = {each.name: each.siblings for each in types}
+    waiting = [name for annotation in annotations for name in re.findall(r"models\.(\w+)", annotation)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [sibling.name for sibling in held.get(name, ())]
+    return found
 
 
 def _by_route(package: Package) -> Mapping[str, Operation]:
@@ -57,15 +103,19 @@ def _compared(
 
 
 def _of_operations(what: str, old: Operation, new: Operation) -> Iterator[Change]:
+    arguments = partial(_of_arguments, _SENT)
     yield from _changed(f"{what}: name", old.name, new.name)
-    yield from _changed(f"{what}: result", old.result, new.result)
-    yield from _changed(f"{what}: whether it wants a key", old.auth, new.auth)
+    yield from _of_types(_RECEIVED, f"{what}: result", old.result, new.result)
+    if old.auth != new.auth:
+        said = f"{what}: whether it wants a key: {old.auth} -> {new.auth}"
+        yield Change("changed", said, breaking=new.auth)
     yield from _deprecated(what, old.doc, new.doc)
-    yield from _compared(f"{what}: parameter", _parameters(old), _parameters(new), _of_arguments, _is_required)
-    yield from _compared(f"{what}: body", _bodies(old), _bodies(new), _of_arguments, _is_required)
-    for change in _compared(f"{what}: status", dict(old.responses), dict(new.responses), _changed):
+    yield from _compared(f"{what}: parameter", _parameters(old), _parameters(new), arguments, _is_required)
+    yield from _compared(f"{what}: body", _bodies(old), _bodies(new), arguments, _is_required)
+    answers = partial(_of_types, _RECEIVED)
+    for change in _compared(f"{what}: status", dict(old.responses), dict(new.responses), answers):
         # Statuses that are not declared are handled too; only another type of one that is breaks code.
-        yield Change(change.kind, change.what, breaking=change.kind == "changed")
+        yield Change(change.kind, change.what, breaking=change.kind == "changed" and change.breaking)
 
 
 def _parameters(operation: Operation) -> Mapping[str, Parameter]:
@@ -82,13 +132,14 @@ def _bodies(operation: Operation) -> Mapping[str, Parameter]:
     return {body.media_type: body.parameters[0] for body in operation.bodies if body.parameters}
 
 
-def _of_arguments(what: str, old: "Parameter | Field", new: "Parameter | Field") -> Iterator[Change]:
+def _of_arguments(way: Way, what: str, old: "Parameter | Field", new: "Parameter | Field") -> Iterator[Change]:
     yield from _changed(f"{what}: name", old.name, new.name)
     if _is_required(old) != _is_required(new):
         said = "is required now" if _is_required(new) else "is optional now"
-        yield Change("changed", f"{what}: {said}, {old.annotation} -> {new.annotation}", breaking=True)
+        breaks = (way.sent if _is_required(new) else way.received) or not _fits(way, old.annotation, new.annotation)
+        yield Change("changed", f"{what}: {said}, {old.annotation} -> {new.annotation}", breaking=breaks)
     else:
-        yield from _changed(what, old.annotation, new.annotation)
+        yield from _of_types(way, what, old.annotation, new.annotation)
     yield from _deprecated(what, old.doc, new.doc)
 
 
@@ -96,23 +147,74 @@ def _is_required(argument: "Parameter | Field") -> bool:
     return not argument.default
 
 
-def _of_models(what: str, old: "Model | Alias", new: "Model | Alias") -> Iterator[Change]:
+def _of_models(ways: _Ways, what: str, old: "Model | Alias", new: "Model | Alias") -> Iterator[Change]:
     if not isinstance(old, Model) or not isinstance(new, Model):
         return
+    way = ways.of(new.name)
     before, after = ({field.wire_name: field for field in each.fields} for each in (old, new))
-    yield from _compared(f"{what}: field", before, after, _of_arguments, _is_required)
-    yield from _changed(f"{what}: other keys", old.extra, new.extra)
+
+    def must_give(field: Field) -> bool:
+        return way.sent and _is_required(field)
+
+    yield from _compared(f"{what}: field", before, after, partial(_of_arguments, way), must_give)
+    yield from _of_types(way, f"{what}: other keys", old.extra, new.extra)
     yield from _deprecated(what, old.doc, new.doc)
 
 
-def _of_aliases(what: str, old: "Model | Alias", new: "Model | Alias") -> Iterator[Change]:
+def _of_aliases(ways: _Ways, what: str, old: "Model | Alias", new: "Model | Alias") -> Iterator[Change]:
     if not isinstance(old, Alias) or not isinstance(new, Alias):
         return
+    way = ways.of(new.name)
     if old.values and new.values:
         before, after = ({repr(value): value for value in each.values} for each in (old, new))
-        yield from _compared(f"{what}: value", before, after, lambda *_: ())
+        for change in _compared(f"{what}: value", before, after, lambda *_: ()):
+            yield Change(change.kind, change.what, breaking=change.kind == "removed" and way.sent)
     else:
-        yield from _changed(what, old.annotation, new.annotation)
+        yield from _of_types(way, what, old.annotation, new.annotation)
+
+
+def _of_types(way: Way, what: str, old: str, new: str) -> Iterator[Change]:
+    if old != new:
+        yield Change("changed", f"{what}: {old} -> {new}", breaking=not _fits(way, old, new))
+
+
+def _fits(way: Way, old: str, new: str) -> bool:
+    """Whether code for the old type is right for the new one: all of it may be sent, or nothing else comes."""
+    before, after = _members(old), _members(new)
+    return (_are_within(before, after) or not way.sent) and (_are_within(after, before) or not way.received)
+
+
+def _are_within(types: "set[str]", wider: "set[str]") -> bool:
+    return "Any" in wider or all(each in wider or _wider(each) in wider for each in types)
+
+
+def _wider(annotation: str) -> str:
+    """Return the type that has all values of a literal or of whole numbers too."""
+    if annotation.startswith("Literal["):
+        return "str" if annotation[len("Literal[")] in "'\"" else "int"
+    return "float" if annotation == "int" else ""
+
+
+def _members(annotation: str) -> "set[str]":
+    """Return the types of a union; what says that nothing is given is none."""
+    for form in ("Optional", "Union"):
+        if annotation.startswith(f"{form}["):
+            inner = annotation[len(form) + 1 : -1]
+            nothing = {"None"} if form == "Optional" else set[str]()
+            return nothing.union(*map(_members, _split(inner))) - {"Unset"}
+    return {annotation}
+
+
+def _split(types: str) -> "list[str]":
+    """Split types at the commas that are in no brackets."""
+    found, depth = [""], 0
+    for character in types:
+        depth += (character == "[") - (character == "]")
+        if character == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return [each.strip() for each in found]
 
 
 def _changed(what: str, old: object, new: object) -> Iterator[Change]:
