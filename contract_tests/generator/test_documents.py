@@ -124,6 +124,12 @@ def test_what_is_null_says_nothing(tmp_path: Path) -> None:
     assert [field.annotation for field in package.models[0].fields] == ["Any", "None", "Any", "Any"]
 
 
+def test_a_named_schema_may_be_true() -> None:
+    content = thing(TEXT).content
+    content["components"]["schemas"]["Things"] = True
+    assert [operation.result for operation in view(checked(Document("api", content)).content).operations] == ["Any"]
+
+
 def test_what_looks_like_a_reference_in_an_example_is_none() -> None:
     elsewhere: Json = {"$ref": "elsewhere.yaml"}
     schema: Json = {"type": "object", "properties": {"a": {"example": elsewhere}, "example": {"type": "string"}}}

@@ -127,7 +127,17 @@ def test_two_documents_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize(
-    "document", ["", "just text", "{title: no API}", "a: [unclosed", "{swagger: '2.0', paths: {}}", "[]"]
+    "document",
+    [
+        "",
+        "just text",
+        "{title: no API}",
+        "a: [unclosed",
+        "{openapi: 3.1.0, paths: [1]}",
+        "{openapi: 3.1.0, paths: {/a: {get: 5}}}",
+        "{swagger: '2.0', paths: {}}",
+        "[]",
+    ],
 )
 def test_what_is_no_document_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], document: str) -> None:
     assert run(tmp_path, document) == 2

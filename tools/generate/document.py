@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import urllib3
@@ -57,7 +57,23 @@ def read(source: str) -> Document:
     content = _parsed(source, _fetched(source) if _is_url(source) else _file(source))
     if not isinstance(content, dict) or not str(content.get("openapi", "")).startswith("3."):
         raise GenerationError(f"{source} is not an OpenAPI 3 document")
-    return Document(_package_name(source), cast(Json, _said(content)))
+    said: Json = _said(content)
+    for place, value in _objects(said):
+        if not isinstance(value, dict):
+            raise GenerationError(f"{source} cannot be read: {place} is no object")
+    return Document(_package_name(source), said)
+
+
+def _objects(content: Json) -> Iterator[tuple[str, Any]]:
+    """Yield what has to be an object before anything can be said of it, and its place; the outer ones first."""
+    for key in ("paths", "components"):
+        yield key, content.get(key, {})
+        for name, part in content.get(key, {}).items():
+            if name.startswith("x-"):
+                continue
+            yield f"{key} {name}", part
+            if key == "paths":
+                yield from ((f"{method.upper()} {name}", part[method]) for method in METHODS if method in part)
 
 
 def path_items(content: Json) -> list[tuple[str, Json]]:
@@ -82,9 +98,12 @@ def operations(content: Json) -> list[tuple[str, str, Json, Json]]:
 
 
 def dereference(content: Json, value: Json) -> Json:
-    """Follow the local references of ``value`` to what they name; raise LookupError if there is nothing."""
+    """Follow the local references of ``value`` to what they name; raise LookupError if there is nothing.
+
+    That is an object, or a schema that is true or false.
+    """
     seen = set[str]()
-    while isinstance(value.get("$ref"), str):
+    while isinstance(value, dict) and isinstance(value.get("$ref"), str):
         reference: str = value["$ref"]
         if reference in seen:
             raise LookupError(f"{reference} refers to itself")
@@ -133,7 +152,7 @@ def _is_data(key: str) -> bool:
 def _said(value: Any, *, are_names: bool = False) -> Any:
     """Return a document without what is null, as YAML has it where nothing is written; names stay, with nothing said.
 
-    A number as a description is text.
+    A number as a name or a description is text.
     """
     if isinstance(value, list):
         return [_said(item) for item in value]
@@ -146,7 +165,7 @@ def _said(value: Any, *, are_names: bool = False) -> Any:
         elif _is_data(key) and (item is not None or key == "const"):
             result[key] = item
         elif item is not None:
-            is_text = key in ("description", "summary") and isinstance(item, int | float)
+            is_text = key in ("description", "summary", "operationId", "name") and isinstance(item, int | float)
             result[key] = str(item) if is_text else _said(item, are_names=key in _NAMED)
     return result
 

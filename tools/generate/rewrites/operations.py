@@ -129,7 +129,9 @@ def read_any_type_as_json(content: Json) -> None:
 
 
 def _is_structure(content: Json, schema: Json) -> bool:
-    whole = dereference(content, schema)
+    whole: Any = dereference(content, schema)
+    if not isinstance(whole, dict):
+        return False
     return bool(whole.keys() & {"properties", "items", "allOf", "oneOf", "anyOf"}) or whole.get("type") == "object"
 
 
