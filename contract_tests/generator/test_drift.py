@@ -62,6 +62,24 @@ def test_check_names_an_edited_a_stale_and_a_missing_file(copy: Path, capsys: py
     ]
 
 
+def test_check_names_what_does_not_belong_beside_the_package(
+    copy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy.parent / "other_api").mkdir()
+    (copy.parent / "other_api" / "__init__.py").write_text("")
+    assert check(copy) == 0  # a folder of the user's own may hold more
+    monkeypatch.setattr("tools.generate.__main__._GENERATED", copy.parent)
+    assert check(copy) == 1
+    assert capsys.readouterr().out.splitlines() == ["foreign: other_api/__init__.py"]
+
+
+@pytest.mark.parametrize("name", ["my-api", "", "../api", "class", "1api"])
+def test_a_package_that_cannot_be_imported_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["--spec", str(SHAPES), "--output", str(tmp_path), "--package", name])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_check_writes_nothing(copy: Path) -> None:
     (copy / "v1" / "models" / "gone.py").write_text("")
     before = contents(copy)

@@ -3,17 +3,19 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .document import Document
-from .drift import differences, replace
+from .drift import differences, foreign, replace
 from .emit import emit
 from .errors import GenerationError
 from .load import load
 from .pins import require_pinned_tools
 
-_PROJECT = Path(__file__).parent.parent.parent
+_PROJECT = Path(__file__).resolve().parent.parent.parent
+_GENERATED = _PROJECT / "generated"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             made = Path(folder) / options.package
             emit(documents, made)
             if options.check:
-                return _report(made, target)
+                return _report(made, target, foreign(target) if options.output.resolve() == _GENERATED else [])
             replace(made, target)
     except GenerationError as error:
         print(error, file=sys.stderr)
@@ -68,12 +70,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output",
         type=Path,
-        default=_PROJECT / "generated",
+        default=_GENERATED,
         metavar="DIR",
         help="where the package is put (generated)",
     )
-    parser.add_argument("--package", default="sim_api", metavar="NAME", help="name of the package (sim_api)")
+    parser.add_argument(
+        "--package", type=_package, default="sim_api", metavar="NAME", help="name of the package (sim_api)"
+    )
     return parser
+
+
+def _package(name: str) -> str:
+    if not name.isidentifier() or iskeyword(name):
+        raise argparse.ArgumentTypeError(f"{name!r} cannot be imported")
+    return name
 
 
 def _changes(base: str, documents: list[Document], package: str) -> int:
@@ -93,11 +103,13 @@ def _changes(base: str, documents: list[Document], package: str) -> int:
     return 0
 
 
-def _report(made: Path, target: Path) -> int:
+def _report(made: Path, target: Path, others: Sequence[Path]) -> int:
     found = differences(made, target)
     for path, kind in found:
         print(f"{kind}: {target.name}/{path.as_posix()}")
-    return 1 if found else 0
+    for path in others:
+        print(f"foreign: {path.as_posix()}")
+    return 1 if found or others else 0
 
 
 if __name__ == "__main__":

@@ -28,6 +28,12 @@ def differences(expected: Path, actual: Path) -> list[Difference]:
     return sorted(missing + stale + edited)
 
 
+def foreign(package: Path) -> list[Path]:
+    """Return the files beside a package, where nothing else belongs, without tools' caches."""
+    beside = (path for path in _files(package.parent) if path.parts[0] != package.name)
+    return sorted(path for path in beside if not path.parts[0].startswith("."))
+
+
 def replace(expected: Path, actual: Path) -> None:
     """Make the package ``actual`` equal to ``expected``, touching only the files that differ.
 
