@@ -8,6 +8,8 @@ from sim_api.loads import loads
 from ._headers import Headers
 from .errors import InvalidResponseError, SimStudioError, error_from_response, invalid_response, parse_json
 
+_WITHOUT_BODY = (204, 205)  # whatever their content type
+
 
 @dataclass
 class Answer:
@@ -47,7 +49,7 @@ class Answer:
             return loads(self.body)
         except ValueError:
             kind = self.headers.get("content-type", "").lower()
-            if not self.body and "json" not in kind:
+            if not self.body and ("json" not in kind or self.status in _WITHOUT_BODY):
                 return None
             if "json" in kind or "html" in kind:
                 raise self.invalid(f"expected JSON, got {len(self.body)} bytes of something else ({kind})") from None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from logging import DEBUG
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Type, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from ._answer import Answer
 from ._flow import Flow, Notify, Open, Read, ResponseHandle, Sleep
@@ -31,6 +31,7 @@ OnRetry = Callable[[SimStudioError, float], Any]
 _T = TypeVar("_T")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 3
+_URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"  # and letters, digits, `-._`; a space would end the request's first line early
 
 
 @dataclass
@@ -251,7 +252,7 @@ class Engine:
         if self.options.api_key.redact(location) != location:
             return None  # the key would be in the URL, and in every log of it
         try:
-            target = urljoin(url, location) if location else None
+            target = urljoin(url, quote(location, safe=_URL_CHARACTERS)) if location else None
             return target if target is not None and _origin(target) == _origin(url) else None
         except ValueError:
             return None  # it names no place at all

@@ -247,12 +247,16 @@ def raw_tls(serve: Callable[[Any], object]) -> Callable[[], AbstractContextManag
 
 
 def redirect(status: int, location: str | None) -> Callable[[], AbstractContextManager[Stage]]:
-    """A redirect to a place; `{here}` is the server itself, `{other}` another one, which must not be asked."""
+    """A redirect to a place; `{here}` is the server itself, `{other}` another one (at `{port}`), which is not asked."""
 
     @contextlib.contextmanager
     def stage() -> Iterator[Stage]:
         with ScriptedServer() as other, FaultyServer(lambda good: [answer(status, b"moved", headers)]) as server:
-            headers = {} if location is None else {"Location": location.format(here=server.url, other=other.url)}
+            headers = (
+                {}
+                if location is None
+                else {"Location": location.format(here=server.url, other=other.url, port=other.port)}
+            )
             yield Stage(server.url, _healing(server), lambda: server.failed, server.left, server)
             assert other.requests == []
 
@@ -323,6 +327,22 @@ def endless(start: bytes, more: bytes) -> Play:
     return play
 
 
+def without_length(good: Good) -> list[Any]:
+    """The first half of the good answer, which is to end with the connection."""
+    return [head(good.status, {"Content-Type": good.content_type}) + half(good.body), Ending.RESET]
+
+
+def chunk_that_goes_on(good: Good) -> bytes:
+    """A chunk that does not end where its length says."""
+    return chunked(good, chunk(good.body[:20])[:-2] + b"more")
+
+
+def raw_deflate(data: bytes) -> bytes:
+    """What some servers take "deflate" to mean."""
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush()
+
+
 def half(data: bytes) -> bytes:
     return data[: len(data) // 2]
 
@@ -358,6 +378,13 @@ def moved(status: int, good: Good) -> list[Any]:
     if good.target.startswith("/moved"):
         return [whole(good)]
     return [answer(status, b"", {"Location": f"/moved{good.target}"})]
+
+
+def moved_to_spaces(good: Good) -> list[Any]:
+    """A redirect to a place that is spelled as no URL may be, then the good answer."""
+    if good.target.startswith("/moved"):
+        return [whole(good) if good.target.startswith("/moved/a%20b%22%3C%C3%A9/") else answer(404)]
+    return [answer(302, b"", {"Location": f'/moved/a b"<%C3%A9{good.target}'})]
 
 
 def _limited(form: str) -> Play:
@@ -420,6 +447,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(_BODY, "closed in the body", CUT_BODY, http(lambda good: cut_short(good, Ending.CLOSE))),
     Fault(_BODY, "reset in the body", CUT_BODY, http(lambda good: cut_short(good, Ending.RESET))),
+    Fault(_BODY, "reset in a body without a length", CUT_BODY, http(without_length)),
     Fault(_BODY, "stalls in the body", TIMED_OUT, http(lambda good: cut_short(good, Ending.STALL)), waits=True),
     Fault(
         _BODY,
@@ -456,6 +484,20 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         _BODY,
+        "chunk length that is negative",
+        CUT_BODY,
+        http(lambda good: [chunked(good, b"-5\r\n" + good.body[:20])]),
+        elsewise=BROKEN,
+    ),
+    Fault(
+        _BODY,
+        "chunk that is longer than its length",
+        CUT_BODY,
+        http(lambda good: [chunk_that_goes_on(good)]),
+        elsewise=BROKEN,
+    ),
+    Fault(
+        _BODY,
         "closed in a chunk",
         CUT_BODY,
         http(lambda good: [chunked(good, chunk(good.body)[: len(good.body) // 2]), Ending.CLOSE]),
@@ -487,6 +529,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(_CODING, "gzip in order", every(RESULT), http(coded("gzip", gzip.compress))),
     Fault(_CODING, "deflate in order", every(RESULT), http(coded("deflate", zlib.compress))),
+    Fault(_CODING, "deflate without its header", every(RESULT), http(coded("deflate", raw_deflate))),
     Fault(_CODING, "a charset for a coding", every(RESULT), http(coded("utf-8", bytes))),
     Fault(_CODING, "not gzip", DAMAGED, http(coded("gzip", bytes))),
     Fault(_CODING, "gzip ends too early", DAMAGED, http(coded("gzip", lambda data: half(gzip.compress(data))))),
@@ -521,6 +564,12 @@ FAULTS: tuple[Fault, ...] = (
         ),
     ),
     Fault(_CONTENT, "204", {**UNREADABLE, Kind.RUN: RESULT, Kind.STREAM: RESULT}, http(steps(head(204, {})))),
+    Fault(
+        _CONTENT,
+        "204 of JSON",
+        {**UNREADABLE, Kind.RUN: RESULT, Kind.STREAM: RESULT},
+        http(steps(head(204, {"Content-Type": "application/json"}))),
+    ),
     Fault(_CONTENT, "200 with nothing", UNREADABLE, http(body(b""))),
     Fault(_CONTENT, "HTML with 200", UNREADABLE, http(body(HTML, "text/html"))),
     Fault(_CONTENT, "HTML with 404", refusal("NotFoundError"), http(body(HTML, "text/html", 404))),
@@ -546,6 +595,12 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         _REDIRECTS,
+        "302 within the server, to what has spaces",
+        every(Expected("RedirectError", True, kept=True), reads=Expected(None, kept=True)),
+        http(moved_to_spaces),
+    ),
+    Fault(
+        _REDIRECTS,
         "302 in a circle",
         {**refusal("RedirectError"), Kind.READ: Expected("RedirectError", True, kept=True, requests=4)},
         redirect(302, "{here}/api/round"),
@@ -553,6 +608,12 @@ FAULTS: tuple[Fault, ...] = (
     *(
         Fault(_REDIRECTS, f"{status} to another server", refusal("RedirectError"), redirect(status, "{other}/x"))
         for status in (301, 302, 303, 307, 308)
+    ),
+    Fault(
+        _REDIRECTS,
+        "302 to another server, without a scheme",
+        refusal("RedirectError"),
+        redirect(302, "//127.0.0.1:{port}/x"),
     ),
     Fault(_REDIRECTS, "302 from https to http", refusal("RedirectError"), downgrade),
     Fault(_REDIRECTS, "302 to nowhere", refusal("RedirectError"), redirect(302, None)),

@@ -5,6 +5,7 @@ goes wrong is told as a `TransportFailure`.
 """
 
 import asyncio
+import errno
 import io
 import math
 import os
@@ -36,9 +37,10 @@ _LONGEST_WAIT = 1e9  # seconds; it makes no difference, and its milliseconds are
 class _Progress:
     """The connection that a request went out over, once any of its bytes did."""
 
-    __slots__ = ("transport",)
+    __slots__ = ("protocol", "transport")
 
     def __init__(self) -> None:
+        self.protocol: Any = None
         self.transport: Optional[asyncio.Transport] = None
 
     @property
@@ -64,7 +66,8 @@ class _Request(aiohttp.ClientRequest):
         if conn.protocol.should_close:
             conn.close()
             raise _Spoilt
-        _current.get().transport = conn.transport
+        progress = _current.get()
+        progress.protocol, progress.transport = conn.protocol, conn.transport
         return await super().send(conn)
 
 
@@ -114,7 +117,7 @@ class AsyncRawResponse:
             self.close()
             raise
         else:
-            if not piece or (self._decompressor is None and self._response.content.at_eof()):
+            if not piece or (self._decompressor is None and self._response.content.at_eof() and not self._was_reset()):
                 self.ended = True
                 if self._response.connection is not None:  # aiohttp releases it with the last byte, where it sees that
                     self._response.release()
@@ -136,6 +139,8 @@ class AsyncRawResponse:
 
     def _unfold(self, data: Optional[bytes]) -> Optional[bytes]:
         """What received bytes (b"" at the end, None for none) unfold to, None where it takes more of them."""
+        if data == b"" and self._was_reset():
+            raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
         if self._decompressor is None or data is None:
             return data
         if not data:
@@ -143,6 +148,13 @@ class AsyncRawResponse:
             return b""
         self._decompressor.feed(data)
         return self._decompressor.unfold() or None
+
+    def _was_reset(self) -> bool:
+        """Whether a body that ends with its connection was broken off. aiohttp takes it for whole."""
+        headers = self._response.headers
+        if "Content-Length" in headers or "Transfer-Encoding" in headers:
+            return False
+        return isinstance(self._progress.protocol.exception(), OSError)
 
     def close(self) -> None:
         """Give the connection back where the body was read to its end, else close it."""
@@ -293,4 +305,4 @@ def _say(error: BaseException) -> str:
     if isinstance(number, int) and number > 0 and not isinstance(cause, ssl.SSLError):
         return os.strerror(number)
     text = getattr(cause, "strerror", None) or getattr(cause, "message", None) or str(cause)
-    return " ".join(str(text).split()) or type(error).__name__
+    return " ".join(str(text).split()) or type(cause).__name__

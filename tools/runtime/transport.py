@@ -168,6 +168,20 @@ class _WholeHead(HTTPResponse):
             # `http.client` would leave out what comes behind, and urllib3 log it, though the key may be in there.
             raise HTTPException("a header of the answer cannot be read") from None
 
+    def _read_next_chunk_size(self) -> int:
+        size: int = super()._read_next_chunk_size()  # type: ignore[misc]  # not in the stubs
+        if size < 0:
+            # `http.client` would read on until the server closes, which it need not do.
+            raise HTTPException("the length of a chunk is negative")
+        return size
+
+    def _safe_read(self, amt: int) -> bytes:
+        """Read the end of a chunk; all else is read by `read1`. `http.client` would pass over whatever is there."""
+        end: bytes = super()._safe_read(amt)  # type: ignore[misc]  # not in the stubs
+        if end != _LINE_END:
+            raise HTTPException("a chunk of the answer is longer than its length")
+        return end
+
     def _read_status(self) -> Tuple[str, int, str]:
         """Pass over all interim answers. `http.client` does so with 100 only, and takes a 103 for the answer."""
         while True:
@@ -571,7 +585,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _say(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) or type(error).__name__
+    return str(error).strip() or type(error).__name__
 
 
 def _timeout_message(limits: _Limits, sent: bool) -> str:
