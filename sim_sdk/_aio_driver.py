@@ -44,6 +44,9 @@ class AsyncDriver:
         except SimStudioError as error:
             outcome = None  # what the server sent; whoever reports the error with its locals would show it
             raise without_frames(error) from None
+        except BaseException:
+            outcome = None  # for the same reason
+            raise
 
     def _perform(self, effect: Effect) -> Awaitable[Any]:
         if isinstance(effect, Read):

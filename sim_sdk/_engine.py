@@ -18,6 +18,7 @@ from .errors import (
     RequestTimeoutError,
     SimStudioError,
     parse_json,
+    sentence,
 )
 from .ratelimit import TELLING_HEADERS, RateLimitInfo, read_rate_limit
 from .retry import RetryPolicy
@@ -127,6 +128,9 @@ class Engine:
                         headers=reply.headers,
                         request_sent=True,
                     )
+        except BaseException:
+            body.clear()  # whoever reports the error with its locals would show what the server sent
+            raise
         finally:
             reply.response.close()
         answer = self.answer(reply, call, bytes(body))
@@ -204,7 +208,7 @@ class Engine:
         """The error for a `sim_api.failures.TransportFailure`."""
         from sim_api.failures import FailureKind
 
-        message = self.options.api_key.redact(str(failure))
+        message = sentence(self.options.api_key.redact(str(failure)))  # some quote what the server sent
         fate = "" if failure.request_sent else "; the request was not sent"
         if failure.kind is FailureKind.TIMEOUT:
             return RequestTimeoutError(f"timed out: {message}{fate}", TIMEOUT, request_sent=failure.request_sent)
@@ -240,7 +244,7 @@ class Engine:
     def _response_headers(self, response: ResponseHandle) -> Headers:
         key = self.options.api_key
         fields = response.headers
-        if key.lower() in "\n".join(map("\n".join, fields)).lower():
+        if key.is_in("\n".join(map("\n".join, fields))):
             fields = [(key.redact_name(name), key.redact(value)) for name, value in fields]
         return Headers(fields)
 

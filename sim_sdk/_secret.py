@@ -1,8 +1,14 @@
 """The API key, kept out of every text that somebody may print, log or store."""
 
-from typing import NoReturn
+import json
+import re
+from typing import NoReturn, Set
+from urllib.parse import quote
 
 _REDACTED = "[redacted]"
+
+# Nobody who writes a text down has to spell these in another way.
+_PLAIN = re.compile(r"[\w.~-]*").fullmatch
 
 # A shorter one is no real key, but occurs in ordinary words.
 _SHORTEST_KEY = 6
@@ -23,10 +29,41 @@ class Secret(str):
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("an API key is not pickled; pass it by the environment variable SIM_API_KEY")
 
+    def is_in(self, text: str) -> bool:
+        """Whether the secret occurs in a text, however it is spelled there."""
+        if len(self) < _SHORTEST_KEY:
+            return False
+        lowered = text.lower()
+        return any(spelling in lowered for spelling in self._spellings())
+
     def redact(self, text: str) -> str:
-        """The text with every occurrence of the secret replaced."""
-        return text.replace(str(self), _REDACTED) if len(self) >= _SHORTEST_KEY else text
+        """The text with every occurrence of the secret replaced, however it is spelled."""
+        if not self.is_in(text):
+            return text
+        longest_first = sorted(self._spellings(), key=len, reverse=True)
+        return re.sub("|".join(map(re.escape, longest_first)), _REDACTED, text, flags=re.IGNORECASE)
 
     def redact_name(self, name: str) -> str:
-        """The name of a header, unless it holds the secret in capitals or small letters, which are the same there."""
-        return _REDACTED if len(self) >= _SHORTEST_KEY and self.lower() in name.lower() else name
+        """The name of a header, unless it holds the secret."""
+        return _REDACTED if self.is_in(name) else name
+
+    def _spellings(self) -> Set[str]:
+        """What a server makes of the secret that writes it into a URL, JSON or a page, in small letters.
+
+        Servers of 2025 make codes of messages, in capitals; so no spelling is told from another by that.
+        """
+        key = self.lower()
+        if _PLAIN(key):
+            return {key}
+        from html import escape  # loaded with the first such key, not with the SDK
+
+        in_json = json.dumps(key)[1:-1]
+        spellings = {
+            key,
+            in_json,
+            in_json.replace("/", "\\/"),
+            quote(key),
+            quote(key, safe=""),
+            escape(key, quote=False),
+        }
+        return {spelling.lower() for spelling in spellings | {escape(key), repr(key)[1:-1]}}

@@ -361,12 +361,12 @@ def _word(status: int, headers: Mapping[str, str], text: str, parsed: Any) -> _W
     if isinstance(parsed, dict):
         return _word_object(status, text, parsed)
     if isinstance(parsed, str) and parsed.strip():
-        return _Wording(_sentence(parsed))
+        return _Wording(sentence(parsed))
     if not text.strip():
         return _Wording(f"{_title(status)} (empty body)")
     if "html" in headers.get("content-type", "").lower() or text.lstrip()[:1] == "<":
         return _Wording(f"{_title(status)}: an HTML page{_html_title(text)}, not an answer of the API")
-    return _Wording(f"{_title(status)}: {_sentence(text)}")
+    return _Wording(f"{_title(status)}: {sentence(text)}")
 
 
 def _word_object(status: int, text: str, body: Mapping[str, Any]) -> _Wording:
@@ -375,7 +375,7 @@ def _word_object(status: int, text: str, body: Mapping[str, Any]) -> _Wording:
     code = source.get("code", body.get("code"))
     message = inner if isinstance(inner, str) else source.get("message")
     if not isinstance(message, str) or not message.strip():
-        message = _title(status) + (f": {_sentence(text)}" if body else "")
+        message = _title(status) + (f": {sentence(text)}" if body else "")
     details = _details(source.get("details", body.get("details")))
     return _Wording(message + details, code if isinstance(code, str) else None)
 
@@ -389,7 +389,7 @@ def _details(details: Any) -> str:
         if isinstance(detail, dict) and isinstance(detail.get("message"), str):
             where = _place(detail.get("path"))
             lines.append(f"{where}: {detail['message']}" if where else detail["message"])
-    return (": " + _sentence("; ".join(lines))) if lines else ""
+    return (": " + sentence("; ".join(lines))) if lines else ""
 
 
 def _place(path: Any) -> str:
@@ -404,7 +404,8 @@ def _title(status: int) -> str:
         return f"HTTP {status}"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """The beginning of a text in one line that can be printed."""
     line = " ".join(text[: 4 * _SENTENCE_LIMIT].split())
     printable = "".join(character if character.isprintable() else "�" for character in line)
     return printable if len(printable) <= _SENTENCE_LIMIT else printable[:_SENTENCE_LIMIT] + "…"
@@ -416,4 +417,4 @@ def _html_title(text: str) -> str:
         return ""
     import html  # loaded with the first such page, not with the SDK
 
-    return f" ({_sentence(html.unescape(match.group(1)))})"
+    return f" ({sentence(html.unescape(match.group(1)))})"

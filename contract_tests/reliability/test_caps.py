@@ -253,6 +253,18 @@ def test_more_and_larger_ones_are_refused(connect: Connect, status: int, count: 
     assert isinstance(meet(connect, [sent, Ending.CLOSE], run), ConnectionFailedError)
 
 
+@pytest.mark.parametrize(
+    "line", [b"\x1b[2J\x07" + b"x" * 60_000, b"\tSSH\x85 \xa0 hello", b""], ids=["long", "odd", "empty"]
+)
+def test_what_is_no_http_is_told_in_a_line_that_can_be_printed(connect: Connect, line: bytes) -> None:
+    refused = meet(connect, [line + b"\r\n\r\n", Ending.CLOSE], run)
+    assert isinstance(refused, ConnectionFailedError)
+    assert str(refused).isprintable()
+    assert len(str(refused)) < 1000
+    assert "broke: " in str(refused)
+    assert not str(refused).endswith(": ")
+
+
 # Memory
 
 
