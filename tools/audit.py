@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 _SHIPPED = "sim-sdk[async,cli,mock]"
 _TIMEOUT = 20  # seconds for one answer of the service
+_UNREACHABLE = ("requests.exceptions.", "ServiceError", "blocking this service")  # in what pip-audit says then
 
 
 def main() -> int:
@@ -54,7 +55,11 @@ def _collect(requirement: Requirement, pins: Dict[str, str]) -> None:
 
 
 def ask(pins: Dict[str, str]) -> Optional[List[Dict[str, Any]]]:
-    """What the advisory service says of each distribution, None where it says nothing."""
+    """What the advisory service says of each distribution, None where it cannot be reached.
+
+    Raises:
+        RuntimeError: pip-audit did not run.
+    """
     with tempfile.TemporaryDirectory() as folder:
         requirements = Path(folder) / "requirements.txt"
         requirements.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()), "utf-8")
@@ -62,6 +67,8 @@ def ask(pins: Dict[str, str]) -> Optional[List[Dict[str, Any]]]:
         command = [sys.executable, "-m", "pip_audit", *options, "--requirement", str(requirements)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not done.stdout:
+        if not any(sign in done.stderr for sign in _UNREACHABLE):
+            raise RuntimeError(f"pip-audit did not run:\n{done.stderr}")
         print(done.stderr, file=sys.stderr)
         return None
     dependencies: List[Dict[str, Any]] = json.loads(done.stdout)["dependencies"]

@@ -6,7 +6,7 @@ from typing import Any, Iterator
 from tools.fuzz.targets import KEY, read_message, write_message
 
 _FRAME = b"data: {"
-_TEXTS = (f"{KEY}", f"run_{KEY}")
+_TEXTS = (f"{KEY}", f"run_{KEY.upper()}")
 
 
 def echoes(message: bytes) -> Iterator[bytes]:
