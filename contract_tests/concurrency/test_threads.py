@@ -4,8 +4,11 @@ import asyncio
 import gc
 import os
 import pickle
+import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -92,6 +95,35 @@ def test_a_forked_child_makes_its_own_connections(sim: MockSim) -> None:
             assert pipe.read() == b"[1, 2]"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_child_that_is_forked_while_connections_are_made_does_not_wait_for_them(
+    sim: MockSim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim_api import transport
+
+    children: list[int] = []
+    made = transport.urllib3.PoolManager
+
+    def fork_and_make(**options: Any) -> Any:
+        monkeypatch.undo()
+        child = os.fork()  # at this moment of the call below; any other thread may fork at any moment
+        if child == 0:
+            signal.alarm(10)
+            try:
+                os._exit(0 if client.execute_workflow("echo", {"i": 1}).success else 1)
+            finally:
+                os._exit(2)
+        children.append(child)
+        return made(**options)
+
+    monkeypatch.setattr(transport.urllib3, "PoolManager", fork_and_make)
+    with SimStudioClient(sim.api_key, sim.base_url) as client:
+        assert client.execute_workflow("echo", {"i": 0}).success
+        (child,) = children
+        assert os.waitpid(child, 0)[1] == 0
+
+
 def test_a_client_that_is_dropped_leaves_no_connection(sim: MockSim) -> None:
     client = SimStudioClient(sim.api_key, sim.base_url)
     client.execute_workflow("echo", {"i": 0})
@@ -106,6 +138,40 @@ def test_a_stream_that_is_dropped_warns_once(sim: MockSim) -> None:
         with pytest.warns(ResourceWarning, match="unclosed WorkflowStream") as warned:
             del stream
         assert len(warned) == 1
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_collecting_a_stream_waits_for_no_lock_of_the_pool(sim: MockSim) -> None:
+    with SimStudioClient(sim.api_key, sim.base_url) as client:
+        stream = client.stream_workflow("agent", selected_outputs=["agent1.content"])
+        next(stream)
+        connections = stream._flow._reply.response._response._pool.pool  # type: ignore[attr-defined]
+        cycle: list[Any] = [stream]
+        cycle.append(cycle)
+        del stream, cycle
+        collected = threading.Thread(target=gc.collect, daemon=True)
+        with connections.mutex:  # as a thread has it that just gets a connection when garbage is collected
+            collected.start()
+            collected.join(10)
+            assert not collected.is_alive()
+        assert client.execute_workflow("echo", {"i": 0}).success
+
+
+def test_an_asynchronous_client_that_is_dropped_warns_once_and_closes_its_connections(
+    sim: MockSim, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        client = AsyncSimStudioClient(sim.api_key, sim.base_url)
+        await client.execute_workflow("echo", {"i": 0})
+        copy = client.with_options(timeout=5)
+        with pytest.warns(ResourceWarning) as warned:
+            del client, copy
+        assert [str(each.message) for each in warned] == ["unclosed AsyncTransport"]
+        await asyncio.sleep(0)  # a socket that is left would warn
+
+    asyncio.run(main())
+    gc.collect()
+    assert caplog.records == []
 
 
 def test_a_pickled_client_takes_its_key_from_the_environment(sim: MockSim, monkeypatch: pytest.MonkeyPatch) -> None:

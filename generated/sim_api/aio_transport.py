@@ -12,6 +12,7 @@ import math
 import os
 import ssl
 import sys
+import warnings
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
@@ -177,8 +178,7 @@ class AsyncTransport:
         self._options: Dict[str, Any] = {"proxy": proxy, "allow_redirects": False}
         if ssl_context is not None:
             self._options["ssl"] = ssl_context
-        self._session: Optional[aiohttp.ClientSession] = None
-        self._loop: Optional[asyncio.AbstractEventLoop] = None
+        self._held: Optional[Tuple[asyncio.AbstractEventLoop, aiohttp.ClientSession]] = None
 
     async def open(
         self,
@@ -220,9 +220,22 @@ class AsyncTransport:
 
     async def close(self) -> None:
         """Close the idle connections. The transport can still be used; it opens new ones."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        held, self._held = self._held, None
+        if held is not None:
+            await held[1].close()
+
+    def __del__(self) -> None:
+        held = getattr(self, "_held", None)
+        if held is not None:
+            self._abandon(held[1])
+
+    def _abandon(self, session: aiohttp.ClientSession) -> None:
+        """Close what was left open; aiohttp alone would warn and log several times."""
+        warnings.warn(f"unclosed {type(self).__name__}", ResourceWarning, stacklevel=3, source=self)
+        connector = session.connector
+        session.detach()
+        if connector is not None:
+            connector._close()  # what `close` does, without something to await
 
     def _request(
         self,
@@ -244,11 +257,13 @@ class AsyncTransport:
 
     def _current_session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
-        if self._session is None or self._loop is not loop:
-            # A session cannot leave its loop; what the old one held was closed with it.
-            self._session = _new_session()
-            self._loop = loop
-        return self._session
+        held = self._held
+        if held is None or held[0] is not loop:
+            # A session cannot leave its loop.
+            if held is not None and held[0].is_closed():
+                self._abandon(held[1])
+            held = self._held = loop, _new_session()
+        return held[1]
 
 
 def _new_session() -> aiohttp.ClientSession:

@@ -404,8 +404,9 @@ class RawResponse:
             self._let_go()
 
     def _let_go(self) -> None:
+        # It is not put back into the pool, which has a lock: the garbage collector may call this in a thread that
+        # holds it. The pool makes another one.
         self._response.close()
-        self._response.release_conn()
 
 
 class Transport:
@@ -424,9 +425,7 @@ class Transport:
         if ssl_context is not None:
             self._options["ssl_context"] = ssl_context
         self._proxy = proxy
-        self._lock = threading.Lock()
         self._pools: Optional[_Pools] = None
-        self._process = os.getpid()
 
     def open(
         self,
@@ -467,8 +466,7 @@ class Transport:
 
     def close(self) -> None:
         """Close the idle connections. The transport can still be used; it opens new ones."""
-        with self._lock:
-            pools, self._pools = self._pools, None
+        pools, self._pools = self._pools, None
         if pools is not None:
             pools.close()
 
@@ -510,12 +508,13 @@ class Transport:
                 pass  # another thread closed the transport just now; the next pool is a new one
 
     def _current_pools(self) -> "_Pools":
-        with self._lock:
-            if self._pools is None or self._process != os.getpid():
-                # A forked child must not write to its parent's connections.
-                self._pools = _Pools(self._new_manager())
-                self._process = os.getpid()
-            return self._pools
+        # Without a lock: a thread could hold it at the moment of a fork, and the child would wait for it for ever. When
+        # two threads make pools at once, those of one are gone with the answers that come over them.
+        pools = self._pools
+        if pools is None or pools.process != os.getpid():
+            # A forked child must not write to its parent's connections.
+            pools = self._pools = _Pools(self._new_manager())
+        return pools
 
     def _new_manager(self) -> urllib3.PoolManager:
         manager: urllib3.PoolManager
@@ -538,6 +537,7 @@ class _Pools:
 
     def __init__(self, manager: urllib3.PoolManager) -> None:
         self.manager = manager
+        self.process: int = os.getpid()
         self._last: Optional[Tuple[str, HTTPConnectionPool]] = None
 
     def route(self, url: str) -> Tuple[Any, str]:
