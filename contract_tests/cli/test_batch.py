@@ -202,6 +202,16 @@ def test_an_edited_line_is_run_again_and_told_and_its_old_result_is_kept_aside(m
     assert _lines(_records(batch.folder / "results.jsonl.replaced")) == [1, 2, 3]
 
 
+def test_what_earlier_edits_replaced_is_kept_as_well(mock: MockSim, batch: Batch) -> None:
+    for number in (1, 10, 100):
+        batch.write(json.dumps({"i": number}))
+        assert batch.run().code == 0
+
+    replaced = _records(batch.folder / "results.jsonl.replaced")
+    assert [record["output"]["result"]["echo"]["i"] for record in replaced] == [1, 10]
+    assert [record["output"]["result"]["echo"]["i"] for record in batch.results()] == [100]
+
+
 def test_order_on_request_also_over_several_starts(mock: MockSim, batch: Batch) -> None:
     batch.number(20)
     mock.fail_next(status=400, body={"error": "no"}, times=4)
@@ -421,6 +431,43 @@ def test_ctrl_c_gives_a_pause_up(mock: MockSim, batch: Batch) -> None:
     assert ran.document["pending"] == 6
     assert batch.run().code == 0
     assert executed(mock) == dict.fromkeys(range(1, 7), 1)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "for programs"])
+def test_what_runs_is_recorded_when_whoever_read_the_progress_has_gone(
+    mock: MockSim, batch: Batch, options: list[str]
+) -> None:
+    mock.add_workflow("slow", Slow(0.5))
+    batch.number(40)
+    mock.faults.add(Fault(200, {"content-type": "application/json"}, {"success": True, "output": {}}))
+    process = start(*batch.argv("slow", "--concurrency", "8", *options))
+    assert process.stderr is not None
+    _await(lambda: len(mock.journal) >= 8, process)
+    process.stderr.close()
+    process.stderr = None
+
+    assert finish(process).code == 141
+    assert len(batch.results()) == len(mock.journal) < 40
+    assert not batch.journal.exists()
+    mock.add_workflow("slow", Slow(0))
+    assert batch.run("slow").code == 0
+    assert max(sent(mock).values()) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("which", ["input", "--output", "--failed"])
+def test_a_pipe_will_not_do(mock: MockSim, batch: Batch, which: str) -> None:
+    batch.number(2)
+    pipe = batch.folder / "pipe"
+    os.mkfifo(pipe)
+    if which == "input":
+        batch.input = pipe
+
+    ran = batch.run("echo", *([] if which == "input" else [which, str(pipe)]))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "no regular file" in ran.err
+    assert len(mock.journal) == 0
 
 
 def test_two_at_once_do_not_pay_twice(mock: MockSim, batch: Batch) -> None:

@@ -24,20 +24,34 @@ class Stop:
     Attributes:
         interrupted: Whether Ctrl-C was pressed.
         reason: The error by which it is clear that no other item would fare better, or None.
+        unseen: Why nothing can be shown any more, or None.
     """
 
     def __init__(self, standing: Standing) -> None:
         self._standing = standing
         self.interrupted = False
         self.reason: Optional[SimStudioError] = None
+        self.unseen: Optional[BaseException] = None
 
     @property
     def asked(self) -> bool:
-        return self.interrupted or self.reason is not None
+        return self.interrupted or self.reason is not None or self.unseen is not None
 
     def because_of(self, error: SimStudioError) -> None:
         self.reason = self.reason or error
         self._standing.stopping = True
+
+    def when_unseen(self, told: Callable[[], None]) -> Callable[[], None]:
+        """What shows how far the batch is; where that fails, because whoever read it has gone, stop."""
+
+        def tell() -> None:
+            try:
+                if self.unseen is None:
+                    told()
+            except (OSError, SystemExit) as error:  # rich leaves when a pipe is closed
+                self.unseen = SystemExit(1) if isinstance(error, BrokenPipeError) else error
+
+        return tell
 
     @contextmanager
     def on_interrupt(self, leave: Callable[[], Any]) -> Iterator[None]:

@@ -39,10 +39,16 @@ def survey(source: Path, files: Files, *, rerun_unknown: bool) -> Tuple[Standing
     _read_records(files)
     standing = _read_input(source, files.journal, found)
     if found.edited.count and files.output.path.exists():
-        shutil.copyfile(files.output.path, files.replaced)  # it has been paid for
+        _keep_aside(files)
         files.output.keep(lambda record: _state(files.journal, record) is State.DONE)
     files.failed.keep(lambda record: _state(files.journal, record) is State.UNKNOWN)
     return standing, found
+
+
+def _keep_aside(files: Files) -> None:
+    """Add the output as it is to what was kept of it before: it has been paid for."""
+    with files.output.path.open("rb") as output, files.replaced.open("ab") as kept:
+        shutil.copyfileobj(output, kept)
 
 
 def _read_records(files: Files) -> None:

@@ -70,12 +70,15 @@ def run_batch(view: View, client: SimStudioClient, order: Order) -> ExitCode:
         files.output.open()
         files.failed.open()
         stop = Stop(standing)
-        with view.batch(standing) as told:
+        with view.batch(standing) as shown:
+            told = stop.when_unseen(shown)
             work = _Work(order, files, standing, stop, told)
             with stop.on_interrupt(lambda: _leave(view, work.running)):
                 work.run(client.with_options(clock=PausingClock(standing, told, stop)))
                 if order.ordered:
                     _arrange(files)
+        if stop.unseen is not None:
+            raise stop.unseen
     view.batch_ended(standing, str(order.failed))
     if stop.interrupted:
         raise Interrupted("interrupted; whatever had been started has ended. The same command goes on with the rest")
@@ -181,7 +184,7 @@ class _Work:
 def _is_end_known(error: Exception) -> bool:
     """Whether it is known what became of an item: it was not sent, or refused."""
     if not isinstance(error, SimStudioError):
-        return True  # of the item itself, which could not be sent
+        return isinstance(error, (TypeError, ValueError))  # of the item itself, which could not be sent
     if error.request_sent is False or execution_retryable(error):
         return True
     return isinstance(error, (*_LIMITS, *_REFUSALS, InvalidRequestError))
@@ -210,6 +213,10 @@ def _files(order: Order) -> Iterator[Files]:
     paths = [order.source, order.output, order.failed]
     if len({path.resolve() for path in paths}) < len(paths):
         raise click.UsageError("the input, --output and --failed are three different files.")
+    for path in paths:
+        if path.exists() and not path.is_file():
+            # The input is read twice, and what is written is read by the next run.
+            raise click.UsageError(f"{path} is no regular file; pipes and devices will not do.")
     try:
         with Files(order.output, order.failed, order.workflow_id) as files:
             yield files
@@ -220,5 +227,7 @@ def _files(order: Order) -> Iterator[Files]:
 def _leave(view: View, running: Lines) -> None:
     """Leave without waiting for what runs, not even for its threads."""
     told = f"may be running yet: {running}" if running.count else "nothing is running"
-    view.failure(explain(Interrupted(f"left at once; {told}")))
-    os._exit(ExitCode.INTERRUPTED)
+    try:
+        view.failure(explain(Interrupted(f"left at once; {told}")))
+    finally:  # whatever Ctrl-C came into the midst of
+        os._exit(ExitCode.INTERRUPTED)
