@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optional, Sized, Tuple, Union
 
 from ._calls import Execution
+from ._logging import logger
 from .batch import BatchProgress, BatchResult
 from .errors import SimStudioError
 from .results import WorkflowExecutionResult
@@ -16,15 +17,18 @@ from .retry import RetryPolicy, execution_retryable
 # Results that wait for an earlier one are kept; this bounds how many, as a multiple of the concurrency.
 _ORDERED_LEAD = 16
 
+_NAMED = 20  # items, in a log line
+
 
 @dataclass(frozen=True)
 class Job:
-    """One item, on its way."""
+    """One item, on its way; `problem` is what is wrong with one that is no pair."""
 
     index: int
     workflow_id: str
     input_data: Any
     tries: int = 0
+    problem: Optional[Exception] = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,16 @@ class Schedule:
         max_concurrency: How many items run at once at most.
         ordered: Whether results come in the order of the items.
         policy: How often and how long an item that met a limit is tried again.
+
+    Attributes:
+        ready: Results to be handed out. They are here until they are, so that no interruption loses them.
     """
 
     def __init__(
         self, items: Iterable[Tuple[str, Any]], max_concurrency: int, ordered: bool, policy: RetryPolicy
     ) -> None:
-        self._items: Iterator[Tuple[int, Tuple[str, Any]]] = iter(enumerate(items))
+        self.ready: Deque[BatchResult] = deque()
+        self._items: Iterator[Tuple[int, Tuple[str, Any]]] = enumerate(items)
         self._total = len(items) if isinstance(items, Sized) else None
         self._policy = policy
         self._max_concurrency = max_concurrency
@@ -60,6 +68,7 @@ class Schedule:
         self._again: Deque[Job] = deque()
         self._running: Dict[int, Job] = {}
         self._exhausted = False
+        self._broken: Optional[Exception] = None
         self._paused_until = 0.0
         self._pauses = 0
         self._early: Dict[int, BatchResult] = {}
@@ -68,7 +77,11 @@ class Schedule:
         self._failed = 0
 
     def next(self, now: float) -> Union[Job, Wait, None]:
-        """What to do: start a job, wait, or (None) nothing any more. `now` is on the monotonic clock."""
+        """What to do: start a job, wait, or (None) nothing any more. `now` is on the monotonic clock.
+
+        Raises:
+            Exception: What `stop` was told, or what the items raised, when all that had been read of them has ended.
+        """
         if len(self._running) < self._allowed and now >= self._paused_until:
             job = self._next_job()
             if job is not None:
@@ -78,29 +91,45 @@ class Schedule:
             paused = self._paused_until - now
             return Wait(paused if paused > 0 and len(self._running) < self._allowed else None)
         if self._exhausted and not self._again:
+            if self._broken is not None:
+                raise self._broken
             return None
         return Wait(max(0.0, self._paused_until - now))
 
-    def finish(self, job: Job, outcome: Outcome, now: float) -> List[BatchResult]:
-        """Take what became of a job; the results that are ready to be handed out, often one."""
+    def stop(self, error: Exception) -> None:
+        """Read no more items; `error` is raised when those that were read have ended."""
+        self._exhausted = True
+        self._broken = self._broken or error
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was."""
+        return self._broken is not None
+
+    def finish(self, job: Job, outcome: Outcome, now: float) -> None:
+        """Take what became of a job, its result becomes ready, unless it is to be tried again."""
         del self._running[job.index]
         if isinstance(outcome, SimStudioError):
             wait = self._wait(outcome, job)
             if wait is not None:
                 self._pause(now, now + wait)
                 self._again.append(replace(job, tries=job.tries + 1))
-                return []
+                return
         else:
             self._resume()
-        return self._ready(self._result(job, outcome))
+        self._make_ready(self._result(job, outcome))
 
     def progress(self) -> BatchProgress:
         """Where the batch stands."""
         return BatchProgress(self._succeeded, self._failed, len(self._running), self._total)
 
     def held_back(self) -> List[BatchResult]:
-        """Results that wait for an earlier one."""
-        return [self._early[index] for index in sorted(self._early)]
+        """Results that have not been handed out, also those that wait for an earlier one."""
+        return [*self.ready, *(self._early[index] for index in sorted(self._early))]
+
+    def started(self) -> List[int]:
+        """The indexes of the items that were started and have not ended."""
+        return sorted(self._running)
 
     def _next_job(self) -> Optional[Job]:
         if self._again:
@@ -108,11 +137,14 @@ class Schedule:
         if self._exhausted or (self._ordered and self._is_too_far_ahead()):
             return None
         try:
-            index, (workflow_id, input_data) = next(self._items)
+            index, item = next(self._items)
         except StopIteration:
             self._exhausted = True
             return None
-        return Job(index, workflow_id, input_data)
+        except Exception as error:
+            self.stop(error)
+            return None
+        return _job(index, item)
 
     def _is_too_far_ahead(self) -> bool:
         return len(self._early) >= _ORDERED_LEAD * self._max_concurrency
@@ -143,15 +175,24 @@ class Schedule:
             self._failed += 1
         return result
 
-    def _ready(self, result: BatchResult) -> List[BatchResult]:
+    def _make_ready(self, result: BatchResult) -> None:
         if not self._ordered:
-            return [result]
+            self.ready.append(result)
+            return
         self._early[result.index] = result
-        ready = []
         while self._yielded in self._early:
-            ready.append(self._early.pop(self._yielded))
+            self.ready.append(self._early[self._yielded])
+            del self._early[self._yielded]
             self._yielded += 1
-        return ready
+
+
+def _job(index: int, item: Any) -> Job:
+    # A str of two letters could be unpacked as well, and a dict of two keys.
+    if isinstance(item, (tuple, list)) and len(item) == 2:
+        return Job(index, *item)
+    got = f"{len(item)} values" if isinstance(item, (tuple, list)) else type(item).__name__
+    problem = TypeError(f"items[{index}]: expected a pair of a workflow's id and its input, got {got}")
+    return Job(index, "", item, problem=problem)
 
 
 def as_result(job: Job, outcome: Outcome) -> BatchResult:
@@ -159,3 +200,12 @@ def as_result(job: Job, outcome: Outcome) -> BatchResult:
     if isinstance(outcome, WorkflowExecutionResult):
         return BatchResult(job.index, job.workflow_id, job.input_data, outcome, None)
     return BatchResult(job.index, job.workflow_id, job.input_data, None, outcome)
+
+
+def tell_abandoned(indexes: Iterable[int]) -> None:
+    """Log which items had been started when a batch was left early; nobody else will tell."""
+    numbers = sorted(set(indexes))
+    if numbers:
+        more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
+        named = ", ".join(map(str, numbers[:_NAMED])) + more
+        logger.warning("a batch was left early; nobody gets the results of these items, which may have run: %s", named)

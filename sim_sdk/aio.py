@@ -3,7 +3,6 @@
 Needs aiohttp: `pip install "sim-sdk[async]"`. What a method does is in `_calls`, for both clients.
 """
 
-import asyncio
 import dataclasses
 import inspect
 import warnings
@@ -32,8 +31,8 @@ from typing import (
 from ._aio_driver import AsyncDriver, AsyncSystemClock
 from ._base import UNSET, ClientBase
 from ._batch import Outcome
-from ._batch_aio import AsyncStart, run_batch
-from ._batch_run import start_on
+from ._batch_aio import AsyncStart, outcome_of_executor, run_batch
+from ._batch_run import check_helpers, start_on
 from ._calls import Calls, Execution, OnStatus
 from ._clock import Clock, SystemClock
 from ._engine import OnRetry
@@ -383,6 +382,7 @@ class AsyncSimStudioClient(ClientBase):
         max_retries: int = 10,
         max_retry_after: float = 120.0,
     ) -> AsyncIterator[BatchResult]:
+        check_helpers(executor, on_progress)
         schedule = self._schedule(items, max_concurrency, ordered, timeout, max_retries, max_retry_after)
         start = self._start_here if executor is None else self._start_on(executor)
         return run_batch(schedule, self._preparer(timeout), start, self._driver.clock, on_progress)
@@ -412,7 +412,7 @@ class AsyncSimStudioClient(ClientBase):
     def _start_on(self, executor: Executor) -> AsyncStart:
         """On an executor a synchronous client of the same options does the work."""
         start = start_on(self._synchronous(), executor)
-        return lambda execution: asyncio.wrap_future(start(execution))
+        return lambda execution: outcome_of_executor(start, execution)
 
     def _synchronous(self) -> SimStudioClient:
         twin = SimStudioClient.__new__(SimStudioClient)

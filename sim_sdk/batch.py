@@ -17,7 +17,9 @@ class BatchResult:
         workflow_id: Its workflow.
         input_data: Its input.
         result: What the run put out, also of a workflow that failed; None where there is an error.
-        error: Why there is no result, or None. `error.request_sent` tells whether the server may have run it.
+        error: Why there is no result, or None. A `SimStudioError` tells in `request_sent` whether the server may have
+            run it. Any other error is of the item, which was not sent, or of the executor: where a worker died, the
+            server may have run it.
     """
 
     index: int

@@ -349,6 +349,10 @@ class SimStudioClient(ClientBase):
         server says, then begin again one by one. No run that the server may have begun is sent again. Items are read
         as they are needed, so that there may be any number of them.
 
+        What the items or `on_progress` raise starts nothing more, and is raised when all that has been read of the
+        items has ended. Who leaves early (`break`, `close()`, a cancellation) starts nothing more either; what runs is
+        waited for, in an event loop cancelled, and named in a logged warning, because nobody gets its results.
+
         Args:
             items: Pairs of a workflow's id and its input.
             max_concurrency: How many run at once at most.
@@ -364,8 +368,12 @@ class SimStudioClient(ClientBase):
 
         Raises:
             TypeError, ValueError: An argument is not what it should be. What is wrong with an item is in its result.
-            BatchInterrupted: Ctrl-C; it says what was started.
+            BatchInterrupted: Ctrl-C while the batch waits: what runs has been waited for, until Ctrl-C came again. It
+                holds the results and says what was started. In an event loop Ctrl-C is a cancellation.
         """
+        from ._batch_run import check_helpers
+
+        check_helpers(executor, on_progress)
         schedule = self._schedule(items, max_concurrency, ordered, timeout, max_retries, max_retry_after)
         return self._run_batch(schedule, executor, max_concurrency, self._preparer(timeout), on_progress)
 
@@ -428,13 +436,13 @@ class SimStudioClient(ClientBase):
         prepare: Prepare,
         on_progress: Optional[OnProgress],
     ) -> Iterator[BatchResult]:
-        from ._batch_run import own_executor, run_batch, start_on
+        from ._batch_run import OwnThreads, run_batch, start_on
 
         if executor is not None:
             yield from run_batch(schedule, prepare, start_on(self, executor), self._driver.clock, on_progress)
             return
-        with own_executor(max_concurrency) as own:
-            yield from run_batch(schedule, prepare, start_on(self, own), self._driver.clock, on_progress)
+        with OwnThreads(self, max_concurrency) as own:
+            yield from run_batch(schedule, prepare, own.start, self._driver.clock, on_progress)
 
     def __enter__(self) -> Self:
         return self
