@@ -3,6 +3,7 @@
 Needs aiohttp: `pip install "sim-sdk[async]"`. What a method does is in `_calls`, for both clients.
 """
 
+import asyncio
 import dataclasses
 import inspect
 import warnings
