@@ -1,7 +1,6 @@
 """A whole answer of the server, and what it means to the method that asked."""
 
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from sim_api.loads import loads
 
@@ -11,8 +10,7 @@ from .errors import InvalidResponseError, SimStudioError, error_from_response, i
 _WITHOUT_BODY = (204, 205)  # whatever their content type
 
 
-@dataclass
-class Answer:
+class Answer(NamedTuple):
     """Status, headers and body of one response.
 
     Attributes:

@@ -3,8 +3,6 @@
 from collections import abc
 from typing import Any, Dict, List, Optional
 
-from sim_api import v1
-
 from .files import encode_input
 
 # Keys that a server takes for its own at the body's root. An input that has one of them travels under "input".
@@ -31,10 +29,8 @@ _CONTROL_KEYS = frozenset(
 )
 
 
-def compose_body(
-    input_data: Any, *, stream: bool = False, selected_outputs: Optional[List[str]] = None
-) -> "v1.models.ExecuteWorkflowBody":
-    """The body that runs a workflow with this input.
+def compose_body(input_data: Any, *, stream: bool = False, selected_outputs: Optional[List[str]] = None) -> Any:
+    """The body that runs a workflow with this input, as JSON: its model would load attrs and cattrs, and hold the same.
 
     Keys are spread at the root, as documented (later servers process files only there); an input that is no object, or
     that has a control key, travels whole under `input`. Control keys are sent only where they say something: servers of
@@ -49,13 +45,10 @@ def compose_body(
     if stream:
         controls["stream"] = True
     if selected_outputs:
-        controls["selected_outputs"] = selected_outputs
+        controls["selectedOutputs"] = selected_outputs
     if encoded is None:
-        return v1.models.ExecuteWorkflowBody(**controls)
-    if not isinstance(input_data, (dict, abc.Mapping)):
-        return v1.models.ExecuteWorkflowBody(**controls, input_=encoded)
-    if encoded.keys() == {"input"}:
-        return v1.models.ExecuteWorkflowBody(**controls, input_=encoded["input"])
-    if not _CONTROL_KEYS.isdisjoint(encoded):
-        return v1.models.ExecuteWorkflowBody(**controls, input_=encoded)
-    return v1.models.ExecuteWorkflowBody(**controls, additional_properties=encoded)
+        return controls
+    spread = isinstance(input_data, (dict, abc.Mapping)) and (
+        encoded.keys() == {"input"} or _CONTROL_KEYS.isdisjoint(encoded)
+    )
+    return {**controls, **(encoded if spread else {"input": encoded})}

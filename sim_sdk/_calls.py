@@ -1,7 +1,6 @@
 """What each method of the clients does, once for the synchronous and the asynchronous one: requests in, results out."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, NamedTuple, Optional, Sequence
 
 from sim_api import v1
 
@@ -32,13 +31,13 @@ from .results import (
     read_status,
     read_usage,
 )
-from .retry import RetryPolicy, execution_retryable, read_retryable
 
 if TYPE_CHECKING:
     from sim_api.request import Request
 
     from ._answer import Answer
     from ._stream_flow import StreamFlow
+    from .retry import RetryPolicy
 
 OnStatus = Callable[[Dict[str, Any]], Any]
 """Takes each status of a job as it is polled."""
@@ -49,8 +48,7 @@ _MAX_POLL_INTERVAL = 30.0  # seconds
 _TIMER_SLACK = 0.05  # seconds by which a timer may go off before its time
 
 
-@dataclass
-class Execution:
+class Execution(NamedTuple):
     """One execution as it was asked for, checked, its files read, its body encoded: ready to be sent, also again."""
 
     request: "Request[Any]"
@@ -114,9 +112,11 @@ class Calls:
         return read_result((yield from self.engine.read(reply, call)))
 
     def execute_with_retry(
-        self, execution: Execution, policy: RetryPolicy, on_retry: Optional[OnRetry]
+        self, execution: Execution, policy: "RetryPolicy", on_retry: Optional[OnRetry]
     ) -> Flow[ExecutionResult]:
         """Run a workflow, again as long as it is certain that the server has not begun it."""
+        from .retry import execution_retryable  # loaded with the first call that may be tried again
+
         return (
             yield from self.engine.retrying(
                 lambda: self.execute(execution), policy, execution_retryable, on_retry=on_retry
@@ -184,6 +184,8 @@ class Calls:
             default_code: The documented error code of the method.
             within: A longer call that this one is part of; its deadline holds too.
         """
+        from .retry import RetryPolicy, read_retryable
+
         options = self.engine.options
         outer = None if within is None else self.engine.remaining(within)
         call = self.engine.call(_shortest(options.timeout, outer), default_code)
@@ -213,7 +215,7 @@ class Calls:
         require_callable("on_status", on_status)
         call = self.engine.call(require_timeout("timeout", timeout))
         interval = require_number("poll_interval", poll_interval)
-        started = yield from self.execute(replace(execution, timeout=_shortest(execution.timeout, timeout)))
+        started = yield from self.execute(execution._replace(timeout=_shortest(execution.timeout, timeout)))
         if not isinstance(started, AsyncExecutionResult):
             return started
         job = yield from self._wait(started.task_id, call, interval, on_status)

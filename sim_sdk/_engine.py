@@ -1,8 +1,7 @@
 """One exchange, and trying again: deadlines, error mapping, logging. Written as flows, without I/O."""
 
-from dataclasses import dataclass
 from logging import DEBUG
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Type, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 from ._answer import Answer
@@ -21,10 +20,11 @@ from .errors import (
     sentence,
 )
 from .ratelimit import TELLING_HEADERS, RateLimitInfo, read_rate_limit
-from .retry import RetryPolicy
 
 if TYPE_CHECKING:
     from sim_api.request import Request
+
+    from .retry import RetryPolicy
 
 OnRetry = Callable[[SimStudioError, float], Any]
 """Takes the error of a try, and how many seconds the next one is away."""
@@ -35,8 +35,7 @@ _MAX_REDIRECTS = 3
 _URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"  # and letters, digits, `-._`; a space would end the request's first line early
 
 
-@dataclass
-class Call:
+class Call(NamedTuple):
     """What all exchanges of one call of the user's have in common.
 
     Attributes:
@@ -48,8 +47,7 @@ class Call:
     deadline: Optional[float] = None
 
 
-@dataclass
-class Reply:
+class Reply(NamedTuple):
     """The head of an answer, whose body the engine reads.
 
     Attributes:
@@ -179,7 +177,7 @@ class Engine:
     def retrying(
         self,
         attempt: Callable[[], Flow[_T]],
-        policy: RetryPolicy,
+        policy: "RetryPolicy",
         retryable: Callable[[SimStudioError], bool],
         call: Optional[Call] = None,
         on_retry: Optional[OnRetry] = None,

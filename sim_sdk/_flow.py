@@ -5,8 +5,7 @@ A flow is a generator that yields effects and is sent what became of them. All b
 the synchronous client and one for the asynchronous one.
 """
 
-from dataclasses import dataclass
-from typing import Any, Callable, Generator, Mapping, Optional, Protocol, Sequence, Tuple, TypeVar, Union
+from typing import Any, Callable, Generator, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple, TypeVar, Union
 
 _T = TypeVar("_T")
 
@@ -29,8 +28,7 @@ class ResponseHandle(Protocol):
         """Give the connection back where the body was read to its end, else close it. Never blocks."""
 
 
-@dataclass
-class Open:
+class Open(NamedTuple):
     """Send a request; the driver answers with a `ResponseHandle`. Times are in seconds, None means no limit."""
 
     method: str
@@ -42,8 +40,7 @@ class Open:
     idle: Optional[float]
 
 
-@dataclass
-class Read:
+class Read(NamedTuple):
     """Read the next bytes of a body; the driver answers with them, b"" at the end."""
 
     response: ResponseHandle
@@ -51,15 +48,13 @@ class Read:
     idle: Optional[float]
 
 
-@dataclass
-class Sleep:
+class Sleep(NamedTuple):
     """Wait, in seconds."""
 
     seconds: float
 
 
-@dataclass
-class Notify:
+class Notify(NamedTuple):
     """Call a function of the user's (which may be a coroutine function where the driver is asynchronous)."""
 
     function: Callable[..., Any]

@@ -9,20 +9,19 @@ from typing import Optional, Union
 _EPOCH_SECONDS = 1e9
 _EPOCH_MILLISECONDS = 1e11
 
-_ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d+))?\s*(Z|z|[+-]\d\d:?\d\d)?",
-)
+# Compiled with the first date, not with the SDK.
+_ISO = r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d+))?\s*(Z|z|[+-]\d\d:?\d\d)?"
 
 
 def parse_iso(text: str) -> Optional[float]:
     """Epoch seconds of an ISO 8601 date-time (UTC where it names no zone), or None where it is none."""
-    match = _ISO.fullmatch(text.strip())
+    match = re.fullmatch(_ISO, text.strip())
     return _epoch(match) if match else None
 
 
 def find_iso(text: str) -> Optional[float]:
     """Epoch seconds of the first ISO 8601 date-time that a sentence mentions, or None."""
-    match = _ISO.search(text)
+    match = re.search(_ISO, text)
     return _epoch(match) if match else None
 
 

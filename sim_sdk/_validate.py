@@ -4,7 +4,7 @@ import math
 import re
 from typing import List, Optional, Sequence
 
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_CHARACTER = r"[\x00-\x1f\x7f]"  # compiled with its first use, not with the SDK
 
 
 def require_number(name: str, value: object) -> float:
@@ -47,7 +47,7 @@ def require_identifier(name: str, value: object) -> str:
         raise ValueError(f"{name}: expected the id of a resource, got {value!r}")
     if value.isascii() and value.isprintable():
         return value  # as nearly every id: nothing more to look for
-    if _CONTROL_CHARACTER.search(value):
+    if re.search(_CONTROL_CHARACTER, value):
         raise ValueError(f"{name}: expected an id without control characters, got {value!r}")
     if not _is_encodable(value):
         raise ValueError(f"{name}: expected an id that is valid Unicode text, got {value!r}")

@@ -174,37 +174,33 @@ class _Rule(NamedTuple):
     raises: Type[SimStudioError]
     code: Optional[str] = None  # None: the server's own where it is a documented one, else that of the method
     statuses: Optional[Container[int]] = None
-    server_code: Optional["re.Pattern[str]"] = None
-    message: Optional["re.Pattern[str]"] = None
+    server_code: Optional[str] = None  # patterns, without regard to case; compiled with the first error
+    message: Optional[str] = None
 
     def matches(self, status: int, server_code: str, message: str) -> bool:
         return (
             (self.statuses is None or status in self.statuses)
-            and (self.server_code is None or self.server_code.match(server_code) is not None)
-            and (self.message is None or self.message.match(message) is not None)
+            and (self.server_code is None or re.match(self.server_code, server_code, re.IGNORECASE) is not None)
+            and (self.message is None or re.match(self.message, message, re.IGNORECASE) is not None)
         )
-
-
-def _like(pattern: str) -> "re.Pattern[str]":
-    return re.compile(pattern, re.IGNORECASE)
 
 
 # The first row that matches counts. Servers of 2026 send hardly any code, those of 2025 make theirs from the message,
 # so a limit is also known by its sentence, which is the only thing that all of them send.
 _RULES: Tuple[_Rule, ...] = (
-    _Rule(AmbiguousStateError, server_code=_like(r".*_AMBIGUOUS$")),
-    _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, server_code=_like(r"USAGE_LIMIT_EXCEEDED")),
-    _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, message=_like(r"usage limit exceeded\b")),
+    _Rule(AmbiguousStateError, server_code=r".*_AMBIGUOUS$"),
+    _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, server_code=r"USAGE_LIMIT_EXCEEDED"),
+    _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, message=r"usage limit exceeded\b"),
     _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, statuses={402}),
     _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, statuses={429}),
-    _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, server_code=_like(r"RATE_LIMIT_EXCEEDED")),
-    _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, message=_like(r"(api )?rate limit exceeded\b")),
+    _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, server_code=r"RATE_LIMIT_EXCEEDED"),
+    _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, message=r"(api )?rate limit exceeded\b"),
     _Rule(AuthenticationError, UNAUTHORIZED, statuses={401}),
     _Rule(PermissionDeniedError, statuses={403}),
     _Rule(NotFoundError, statuses={404}),
     _Rule(RequestTimeoutError, TIMEOUT, statuses={408}),
-    _Rule(InvalidRequestError, INVALID_JSON, statuses=_CLIENT_ERRORS, server_code=_like(r"INVALID_JSON")),
-    _Rule(InvalidRequestError, INVALID_JSON, statuses=_CLIENT_ERRORS, message=_like(r"invalid json\b")),
+    _Rule(InvalidRequestError, INVALID_JSON, statuses=_CLIENT_ERRORS, server_code=r"INVALID_JSON"),
+    _Rule(InvalidRequestError, INVALID_JSON, statuses=_CLIENT_ERRORS, message=r"invalid json\b"),
     _Rule(InvalidRequestError, statuses=_CLIENT_ERRORS),
     _Rule(RedirectError, statuses=_REDIRECTS),
     _Rule(ServerError),

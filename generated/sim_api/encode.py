@@ -17,9 +17,10 @@ from .values import JSON_MARK, UNSET, JsonText, marked
 _SEPARATORS = {"comma": ",", "space": " ", "pipe": "|"}
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9_~-]+")  # no dot: a segment of dots only means another path
-_MARKED = re.compile(f'"({re.escape(JSON_MARK)}[0-9a-f]+)"')
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_FORBIDDEN_IN_HEADER = re.compile(r"[\r\n\x00]")
+# Compiled with their first use, not with the SDK.
+_MARKED = f'"({JSON_MARK}[0-9a-f]+)"'
+_CONTROL = r"[\x00-\x1f\x7f]"
+_FORBIDDEN_IN_HEADER = r"[\r\n\x00]"
 
 
 def path_segment(name: str, value: object, separator: str = "") -> str:
@@ -35,7 +36,7 @@ def path_segment(name: str, value: object, separator: str = "") -> str:
     joined = "".join(items)
     if joined in ("", ".", ".."):
         raise ValueError(f"{name}: {joined!r} cannot be a part of a path")
-    if _CONTROL.search(joined):
+    if re.search(_CONTROL, joined):
         raise ValueError(f"{name}: control characters cannot be a part of a path")
     return separator.join([quote(item, safe="") for item in items])
 
@@ -73,7 +74,7 @@ def json_bytes(value: object) -> bytes:
     if JSON_MARK not in written:
         return _utf8("JSON", written)
     pieces: List[bytes] = []
-    for number, part in enumerate(_MARKED.split(written)):
+    for number, part in enumerate(re.split(_MARKED, written)):
         pieces.extend(marked(part).pieces if number % 2 else (_utf8("JSON", part),))
     return b"".join(pieces)
 
@@ -94,7 +95,7 @@ def header(name: str, value: object) -> str:
     Raises ValueError if it could end the header or has no place in one.
     """
     line = _joined(name, value, ",")
-    if _FORBIDDEN_IN_HEADER.search(line):
+    if re.search(_FORBIDDEN_IN_HEADER, line):
         raise ValueError(f"{name}: a header cannot hold a line break or a null character")
     try:
         line.encode("latin-1")

@@ -6,8 +6,6 @@ import os
 import weakref
 from typing import IO, Literal, Optional, Tuple, Union
 
-from attrs import define, field
-
 
 class Unset(enum.Enum):
     """The type of ``UNSET``: the key is left out, whereas ``None`` is sent as null."""
@@ -50,16 +48,24 @@ def marked(mark: str) -> JsonText:
     return _marked[mark]
 
 
-@define(frozen=True)
 class FilePart:
     """A file in a multipart body.
 
     ``content`` is read when the request is built. Without ``filename`` the field's name is sent.
     """
 
-    content: Union[bytes, IO[bytes]] = field(repr=False)
-    filename: Optional[str] = None
-    content_type: str = "application/octet-stream"
+    def __init__(
+        self,
+        content: Union[bytes, IO[bytes]],
+        filename: Optional[str] = None,
+        content_type: str = "application/octet-stream",
+    ) -> None:
+        self.content: Union[bytes, IO[bytes]] = content
+        self.filename: Optional[str] = filename
+        self.content_type: str = content_type
+
+    def __repr__(self) -> str:
+        return f"FilePart(filename={self.filename!r}, content_type={self.content_type!r})"
 
     def read(self) -> bytes:
         """Return the whole content."""

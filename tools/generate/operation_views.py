@@ -31,7 +31,6 @@ _TAKEN = {
     "cookie_line",
     "datetime",
     "decode",
-    "evolve",
     "header_map",
     "json_text",
     "models",

@@ -3,8 +3,6 @@
 import sys
 from typing import Any, Dict, Literal, Tuple, Union, get_args, get_origin
 
-import attrs
-
 from .values import Unset
 
 _SCALARS = (str, int, float, bool, type(None))
@@ -42,6 +40,8 @@ def is_free_form(hint: Any) -> bool:
 
 def resolve(model: Any) -> None:
     """Evaluate the annotations of a model; the models that they name are imported now, from its own package."""
+    import attrs  # loaded with the first model, not with the first request
+
     package = sys.modules[model.__module__.rpartition(".")[0]]
     siblings = {name: getattr(package, name) for name in model.__siblings__}
     attrs.resolve_types(model, None, siblings)
@@ -49,6 +49,8 @@ def resolve(model: Any) -> None:
 
 def constants(model: Any) -> Dict[str, Any]:
     """Return the keys whose value is the same in every object of this model."""
+    import attrs
+
     resolve(model)
     literals = {a.name: get_args(a.type) for a in attrs.fields(model) if get_origin(a.type) is Literal}
     return {model.__wire__.get(name, name): values[0] for name, values in literals.items() if len(values) == 1}

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Union
 
-from attrs import evolve
-
 from ...bodies import json_body
 from ...encode import header_map, path_segment
 from ...request import Request
@@ -75,15 +73,12 @@ def build_stream(
     x_sim_stream_protocol: Optional[models.ExecuteWorkflowXSimStreamProtocol] = None,
 ) -> Request[Union[models.ExecutionResult, Any, models.AsyncExecution]]:
     """Return the same request as ``build``, but asking for an event stream."""
-    return evolve(
-        build(
-            id,
-            body=body,
-            x_execution_mode=x_execution_mode,
-            x_sim_stream_protocol=x_sim_stream_protocol,
-        ),
-        accept="text/event-stream",
-    )
+    return build(
+        id,
+        body=body,
+        x_execution_mode=x_execution_mode,
+        x_sim_stream_protocol=x_sim_stream_protocol,
+    ).accepting("text/event-stream")
 
 
 def responses() -> ResponseTypes:
