@@ -43,7 +43,7 @@ _RESERVED_HEADERS = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Options:
     """What a client was told. Times are in seconds; None means no limit.
 

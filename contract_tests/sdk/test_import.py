@@ -46,3 +46,11 @@ def test_the_first_call_loads_http() -> None:
     with refused() as url:
         call = f"from sim_sdk import *\ntry: SimStudioClient({KEY!r}, {url!r}, max_retries=0).get_usage_limits()"
         assert "urllib3" in modules_after(f"{call}\nexcept ConnectionFailedError: pass")
+
+
+@pytest.mark.parametrize("method", ["execute_workflow('w', {'message': 'hello'})", "get_workflow_status('w')"])
+def test_a_call_without_models_loads_nothing_to_make_them_with(method: str) -> None:
+    with refused() as url:
+        call = f"from sim_sdk import *\ntry: SimStudioClient({KEY!r}, {url!r}, max_retries=0).{method}"
+        loaded = modules_after(f"{call}\nexcept ConnectionFailedError: pass")
+    assert not loaded & {"cattrs", "attrs", "attr"}

@@ -1,7 +1,6 @@
 """docs/error-codes.md, from the table in `sim_sdk/errors.py` that the SDK itself reads."""
 
 import inspect
-import re
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
@@ -109,5 +108,5 @@ def _statuses(statuses: Container[int] | None) -> str:
     return str(listed[0]) if len(listed) == 1 else f"{listed[0]}–{listed[-1]}"
 
 
-def _pattern(pattern: re.Pattern[str] | None) -> str:
-    return "" if pattern is None else f"`{pattern.pattern}`".replace("|", "\\|")
+def _pattern(pattern: str | None) -> str:
+    return "" if pattern is None else f"`{pattern}`".replace("|", "\\|")
