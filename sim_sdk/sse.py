@@ -13,7 +13,7 @@ MAX_LINE_BYTES = 16 * 1024 * 1024
 MAX_EVENT_BYTES = 32 * 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
-_DATA = b"data: "
+_DATA = "data: "
 _new = tuple.__new__
 _BLOCK_END = b"\n\n"
 _MAX_RETRY = 2**63 - 1
@@ -51,7 +51,8 @@ class EventStreamDecoder:
     def __init__(self, *, max_line_bytes: int = MAX_LINE_BYTES, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._max_line = max_line_bytes
         self._max_event = max_event_bytes
-        self._most = min(max_line_bytes, max_event_bytes)
+        # Whatever is in a smaller chunk is within the limits, also when what is no UTF-8 has become three bytes each.
+        self._harmless = min(max_line_bytes, max_event_bytes) // 3
         # The start of the stream, kept for as long as it may still turn out to be a byte order mark.
         self._start: Optional[bytes] = b""
         self._after_cr = False
@@ -99,7 +100,7 @@ class EventStreamDecoder:
 
     def _feed_pieces(self, chunk: bytes) -> List[ServerSentEvent]:
         events: List[ServerSentEvent] = []
-        if b"\r" not in chunk:
+        if b"\r" not in chunk and len(chunk) < self._harmless:
             if self._within_event():
                 rest_of_event, end, chunk = chunk.partition(_BLOCK_END)
                 self._feed_lines(rest_of_event + end, events)
@@ -126,15 +127,15 @@ class EventStreamDecoder:
 
     def _feed_blocks(self, chunk: bytes, events: List[ServerSentEvent]) -> bytes:
         """Take the whole blocks of a chunk that begins with one, and return the rest. Most are one data line each."""
-        *blocks, rest = chunk.split(_BLOCK_END)
-        most, start = self._most, len(_DATA)
-        for block in blocks:
-            if block.startswith(_DATA) and len(block) < most and b"\n" not in block:
+        blocks, end, rest = chunk.rpartition(_BLOCK_END)
+        start = len(_DATA)
+        # Decoded all at once: a line feed ends whatever a line leaves unfinished.
+        for block in _text(blocks).split("\n\n") if end else ():
+            if block.startswith(_DATA) and "\n" not in block:
                 # What ServerSentEvent(...) does, without a call in between.
-                fields = ("message", block[start:].decode("utf-8", "replace"), self._last_id, None)
-                events.append(_new(ServerSentEvent, fields))
+                events.append(_new(ServerSentEvent, ("message", block[start:], self._last_id, None)))
             else:
-                self._take_lines([*block.split(b"\n"), b""], events)
+                self._take_lines([*block.encode().split(b"\n"), b""], events)
         return rest
 
     def _take_lines(self, lines: List[bytes], events: List[ServerSentEvent]) -> None:

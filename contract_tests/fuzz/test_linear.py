@@ -55,7 +55,18 @@ class CountedBytes(bytes):
         return CountedBytes(bytes.__add__(other, self))
 
 
-for _name in ("__add__", "__contains__", "__getitem__", "decode", "lstrip", "partition", "split", "splitlines"):
+_COUNTED = (
+    "__add__",
+    "__contains__",
+    "__getitem__",
+    "decode",
+    "lstrip",
+    "partition",
+    "rpartition",
+    "split",
+    "splitlines",
+)
+for _name in _COUNTED:
     setattr(CountedBytes, _name, _counting(_name))
 
 

@@ -40,6 +40,7 @@ def _server(serve: Callable[..., None], *arguments: Any) -> Iterator[str]:
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, *arguments), daemon=True)
     process.start()
+    theirs.close()  # or nobody would notice that a server died before it said where it is
     try:
         yield f"http://127.0.0.1:{ours.recv()}"
     finally:

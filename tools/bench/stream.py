@@ -4,7 +4,7 @@ import json
 import statistics
 import time
 from contextlib import ExitStack
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Callable, Dict, Iterator, List
 
 import httpx
 import httpx_sse
@@ -41,13 +41,15 @@ def main(arguments: List[str]) -> int:
 def findings(rounds: Rounds) -> List[Finding]:
     """What came out, as speeds, against the targets."""
     typed = f"{_EVENTS:,} typed events, against JSON values"
+    untyped = f"{_EVENTS:,} JSON values by a loop of split and json, which is as much as there is to gain"
     plain = f"{_EVENTS:,} events, their data not looked into"
     least = Limit(1.5, at_least=True)
     return [
         Finding(typed, rounds.ratio(BARE, OURS), "the speed of a loop of split and json", Limit(0.7, at_least=True)),
-        Finding(typed, rounds.ratio("httpx-sse", OURS), "the speed of httpx-sse", least),
-        Finding(typed, rounds.ratio("openai", OURS), "the speed of openai's decoder", least),
+        Finding(typed, rounds.ratio("httpx-sse", OURS), "the speed of httpx-sse"),
+        Finding(typed, rounds.ratio("openai", OURS), "the speed of openai's decoder"),
         Finding(typed, rounds.ratio("sseclient-py", OURS), "the speed of sseclient-py"),
+        Finding(untyped, rounds.ratio("httpx-sse", BARE), "the speed of httpx-sse"),
         Finding(plain, rounds.ratio(f"httpx-sse{_PLAIN}", OURS + _PLAIN), "the speed of httpx-sse", least),
         Finding(plain, rounds.ratio(f"openai{_PLAIN}", OURS + _PLAIN), "the speed of openai's decoder", least),
     ]
@@ -137,16 +139,16 @@ def _decoder(stack: ExitStack, url: str) -> Callable[[], Iterator[str]]:
     return payloads
 
 
-def _bare(stack: ExitStack, url: str) -> Callable[[], Iterator[Any]]:
+def _bare(stack: ExitStack, url: str) -> Callable[[], Iterator[str]]:
     pool = stack.enter_context(urllib3.PoolManager())
 
-    def payloads() -> Iterator[bytes]:
+    def payloads() -> Iterator[str]:
         response = pool.request("POST", url + _PATH, body=b"{}", preload_content=False)
         rest = b""
         while chunk := response.read1(_READ_BYTES):
             *events, rest = (rest + chunk).split(b"\n\n")
             for event in events:
-                yield event[len("data: ") :]
+                yield event[len("data: ") :].decode()  # json reads text in less time than bytes
         response.release_conn()
 
     return payloads
