@@ -71,7 +71,7 @@ def picture(calls: Rounds, events: Rounds) -> str:
 
 def _bar(top: int, name: str, value: float, most: float) -> List[str]:
     width = round(value / most * (_WIDTH - _LABELS - 80))
-    ours = ' class="ours"' if name in _OURS else ""
+    ours = ' class="ours"' if name.partition(",")[0] in _OURS else ""
     return [
         f'<text x="0" y="{top + 14}">{escape(name)}</text>',
         f'<rect x="{_LABELS}" y="{top}" width="{width}" height="{_BAR}" rx="3"{ours}/>',
