@@ -216,6 +216,13 @@ def test_an_event_may_be_as_large_as_allowed_and_no_larger() -> None:
         decoder.feed(b"data: 56789\n")
 
 
+def test_what_is_no_utf8_counts_as_the_bytes_that_were_sent() -> None:
+    """Decoded, each of them is three."""
+    for limits in ({"max_line_bytes": 300}, {"max_event_bytes": 300}):
+        (event,) = EventStreamDecoder(**limits).feed(b"data:" + b"\xff" * 120 + b"\n\n")
+        assert event.data == "\ufffd" * 120
+
+
 def test_many_empty_data_lines_are_not_for_free() -> None:
     decoder = EventStreamDecoder(max_event_bytes=100)
     with pytest.raises(EventStreamLimitError):
