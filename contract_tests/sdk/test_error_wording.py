@@ -122,8 +122,13 @@ def test_a_limit_told_in_a_stream_is_an_error_of_its_own() -> None:
     assert type(error) is RateLimitError
     assert (str(error), error.code, error.status) == (sentence, "RATE_LIMIT_EXCEEDED", 200)
     assert (error.retry_after, error.request_id, error.request_sent) == (30.0, "r-1", True)
+    assert error.server_code is None
     spent = limit_error("Usage limit exceeded: $1", status=200, headers={}, now=NOW)
     assert type(spent) is UsageLimitError
+    event = {"error": "Later, please", "code": "RATE_LIMIT_EXCEEDED"}
+    coded = limit_error("Later, please", status=200, headers={}, now=NOW, event=event)
+    assert type(coded) is RateLimitError
+    assert coded.server_code == "RATE_LIMIT_EXCEEDED"
     assert limit_error("Invalid JSON", status=200, headers={}, now=NOW) is None
     assert limit_error("", status=429, headers={}, now=NOW) is None
 
