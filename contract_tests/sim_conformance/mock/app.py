@@ -1,7 +1,6 @@
 """The API over HTTP: reads requests, sends answers, and notes both in the journal."""
 
 import asyncio
-import sys
 import traceback
 from collections.abc import AsyncIterator
 
@@ -10,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sim_conformance.mock.breaking import BrokenAnswer
 from sim_conformance.mock.contract import Violation
 from sim_conformance.mock.control import control_routes
 from sim_conformance.mock.exchange import Call, Headers, Reply
@@ -95,35 +95,41 @@ class SimApp:
             reply = self._world.operations.answer(operation, call)
         if contract is not None and not reply.free:
             entry.violations += contract.check_response(operation, reply)
+        if fault is not None:
+            reply.headers.update(fault.changed_headers())
         return reply, fault
 
     async def _send(self, request: Request, send: Send, entry: Entry, reply: Reply, fault: Fault) -> None:
         await asyncio.sleep(fault.delay + reply.delay)
         headers = Headers(reply.headers)
+        if fault.breaks_http:
+            await BrokenAnswer(request.state.connection, reply, headers, fault).send(entry)
+            await gone(request)
+            return
         if reply.frames is None:
             headers["content-length"] = str(len(reply.body))
         entry.status, entry.response_headers = reply.status, headers
         await send({"type": "http.response.start", "status": reply.status, "headers": encoded(headers)})
-        async for piece in pieces(request, reply, fault.cut_after):
+        async for piece in pieces(request, reply):
             entry.response_body += piece
             await send({"type": "http.response.body", "body": piece, "more_body": True})
-        # A response that is left unfinished makes the server close the connection.
-        if fault.cut_after is None:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def pieces(request: Request, reply: Reply, cut_after: int | None) -> AsyncIterator[bytes]:
-    """The body in the pieces and at the pace of the reply, up to a number of bytes, as long as someone reads it."""
-    left = sys.maxsize if cut_after is None else cut_after
+async def gone(request: Request) -> None:
+    """Return once the connection is closed, by whichever side."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def pieces(request: Request, reply: Reply) -> AsyncIterator[bytes]:
+    """The body in the pieces and at the pace of the reply, as long as someone reads it."""
     for delay, piece in reply.pieces():
         if delay:
             await asyncio.sleep(delay)
             if await request.is_disconnected():
                 return
-        yield piece[:left]
-        left -= len(piece)
-        if left <= 0:
-            return
+        yield piece
 
 
 def no_route(call: Call) -> Reply:

@@ -1,16 +1,17 @@
 """Faults on demand: answers that a working Sim would not give."""
 
-import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from sim_conformance.mock.checked import expect_a, expect_headers, expect_number
 from sim_conformance.mock.exchange import Headers, Reply
 from sim_conformance.mock.jsons import Json, encode
 from sim_conformance.mock.operations import PATHS
 
 OPERATIONS = tuple(PATHS.values())
+
+ENDINGS = ("close", "reset", "stall")
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,16 @@ class Fault:
 
     Attributes:
         status: answer this at once, without doing what was asked; None to do it and to answer as usual.
-        headers: of that answer.
+        headers: of that answer; of the usual one, what to change.
         body: of that answer; bytes are sent as they are, anything else as JSON.
         delay: seconds to wait before the answer.
-        cut_after: close the connection after this many bytes of the body; None to send all of it.
+        cut_after: end the connection after this many bytes of the body; None to send all of it.
+        cut_head_after: end it after this many bytes of the status line and the headers.
+        ending: how it ends there, or else before anything is sent: `close` (the default), `reset`, or `stall`, which
+            keeps it open and sends no more.
+        pace: seconds before each byte.
+        content_length: what the answer says to be its length, whatever that is.
+        bad_chunk: send the body in chunks, and in the place of the last chunk's length something that is none.
         operation: operationId of the requests that it strikes; None for any.
         times: how many requests it strikes.
 
@@ -35,29 +42,60 @@ class Fault:
     body: Json = b""
     delay: float = 0.0
     cut_after: int | None = None
+    cut_head_after: int | None = None
+    ending: str | None = None
+    pace: float = 0.0
+    content_length: int | None = None
+    bad_chunk: bool = False
     operation: str | None = None
     times: int = 1
 
     def __post_init__(self) -> None:
-        _expect_number("times", self.times, 1)
-        _expect_number("delay", self.delay, 0, kind=(int, float))
-        if self.cut_after is not None:
-            _expect_number("cut_after", self.cut_after, 0)
+        expect_number("times", self.times, 1)
+        for name, seconds in (("delay", self.delay), ("pace", self.pace)):
+            expect_number(name, seconds, 0, kind=(int, float))
+        for name in ("cut_after", "cut_head_after", "content_length"):
+            if getattr(self, name) is not None:
+                expect_number(name, getattr(self, name), 0)
         if self.status is not None:
-            _expect_number("status", self.status, 200, 599)
+            expect_number("status", self.status, 200, 599)
+        expect_a(bool, bad_chunk=self.bad_chunk)
+        expect_headers(self.headers)
+        self._expect_sense()
+
+    def _expect_sense(self) -> None:
+        if self.ending not in (None, *ENDINGS):
+            raise ValueError(f"ending must be one of {', '.join(ENDINGS)}, got {self.ending!r}")
         if self.operation is not None and self.operation not in OPERATIONS:
             raise ValueError(f"there is no operation {self.operation!r}, only {', '.join(OPERATIONS)}")
-        if not all(isinstance(text, str) for item in self.headers.items() for text in item):
-            raise ValueError(f"headers must be texts, got {self.headers!r}")
+        for one, other in (("cut_after", "cut_head_after"), ("content_length", "bad_chunk")):
+            if None not in (getattr(self, one), getattr(self, other) or None):
+                raise ValueError(f"there is either {one} or {other}")
+        if self.status is None and self.body != b"":
+            raise ValueError("a body needs a status")
+        try:
+            self.reply()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ValueError(f"the body can be no JSON: {error}") from error
+
+    @property
+    def breaks_http(self) -> bool:
+        """Whether it takes an answer that no working server sends, whatever the API."""
+        cuts = (self.cut_after, self.cut_head_after, self.ending, self.content_length)
+        return any(cut is not None for cut in cuts) or self.bad_chunk or self.pace > 0
 
     def reply(self) -> Reply | None:
         """The answer instead of the usual one, if it has one."""
         if self.status is None:
             return None
-        headers = {name.lower(): text for name, text in self.headers.items()}
+        headers = self.changed_headers()
         if isinstance(self.body, bytes):
-            return Reply(self.status, Headers(headers), self.body)
+            return Reply(self.status, headers, self.body)
         return Reply(self.status, Headers({"content-type": "application/json"} | headers), encode(self.body))
+
+    def changed_headers(self) -> Headers:
+        """Its headers by lower-case name."""
+        return Headers({name.lower(): text for name, text in self.headers.items()})
 
 
 class Faults:
@@ -89,18 +127,3 @@ class Faults:
     def __len__(self) -> int:
         with self._lock:
             return sum(left for _, left in self._queue)
-
-
-def _expect_number(
-    name: str,
-    value: Any,
-    least: float,
-    most: float = math.inf,
-    *,
-    kind: type | tuple[type, ...] = int,
-) -> None:
-    # Faults come from JSON too, where anything may stand.
-    is_number = isinstance(value, kind) and not isinstance(value, bool)
-    if not is_number or not least <= value <= most or value == math.inf:
-        allowed = f"between {least:g} and {most:g}" if most < math.inf else f"at least {least:g}"
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")

@@ -6,6 +6,7 @@ import threading
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 STARTUP_SECONDS = 10.0
 
@@ -27,7 +28,7 @@ class BackgroundServer:
         config = uvicorn.Config(
             app,
             loop="asyncio",
-            http="h11",
+            http=KnownConnection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -61,6 +62,15 @@ class BackgroundServer:
             self._server.run(sockets=[self._socket])
         finally:
             self._server.ready.set()
+
+
+class KnownConnection(H11Protocol):
+    """HTTP whose requests know their connection, as `state.connection`, for answers that are not HTTP."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Keep the connection for its requests."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "connection": transport}
 
 
 class PromptServer(uvicorn.Server):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
+from typing import Any
 
 from sim_conformance.mock.app import mock_app
 from sim_conformance.mock.behaviours import Behaviour
@@ -240,19 +241,30 @@ class MockSim:
     def fail_next(
         self,
         *,
-        status: int = 500,
+        status: int | None = None,
         headers: Mapping[str, str] | None = None,
         body: Json = b"",
         times: int = 1,
         operation: str | None = None,
+        **others: Any,
     ) -> None:
-        """Answer the next requests with this instead of doing what they ask.
+        """Let something go wrong with the next requests.
 
         Args:
+            status: answer this instead of doing what they ask. None is 500, unless `others` go wrong: then what they
+                ask is done, and the usual answer suffers.
+            headers: of the answer.
             body: bytes are sent as they are, anything else as JSON.
             operation: operationId of the requests that are meant; None for any.
+            others: any other field of `Fault`, such as `ending="reset"`.
+
+        Raises:
+            TypeError: for what is no field of `Fault`.
+            ValueError: for what makes no sense.
         """
-        self.faults.add(Fault(status, headers or {}, body, times=times, operation=operation))
+        if status is None and (body != b"" or not others):
+            status = 500
+        self.faults.add(Fault(status, headers or {}, body, times=times, operation=operation, **others))
 
     def _account(self, name: str) -> Account:
         return self._world.state.accounts[f"user_{name}"]
