@@ -1,5 +1,7 @@
 """What makes the suite safe on a real deployment."""
 
+import contextlib
+import dataclasses
 import html
 from urllib.parse import quote
 
@@ -8,15 +10,15 @@ from rich.console import Console
 
 from sim_conformance.embedded import embedded
 from sim_conformance.engine import engine
-from sim_conformance.mock import MockSim
+from sim_conformance.mock import Failing, Fault, MockSim, ResponseBlock
 from sim_conformance.mock.exchange import Call, Reply
-from sim_conformance.outcome import Outcome
+from sim_conformance.outcome import Ending, Outcome
 from sim_conformance.redact import HIDDEN, Redactor
 from sim_conformance.registry import Profile, all_checks, checks_of
 from sim_conformance.report.console import Progress, print_report
 from sim_conformance.report.files import write_reports
 from sim_conformance.report.model import build_report
-from sim_conformance.settings import Settings
+from sim_conformance.settings import VERSIONS, Settings
 
 
 class Witness:
@@ -60,6 +62,53 @@ def test_budget_is_kept(budget):
     assert ran <= budget
     assert made.budget.used <= budget
     assert any(f"more than the budget of {budget}" in result.message for result in results)
+
+
+def counted(body=None, *, workflow="echo", dialect="documented", key="main-key", fault=None):
+    """How many runs the budget counts for one request, whatever becomes of it."""
+    with MockSim(dialect) as sim:
+        sim.add_workflow("mistaken", Failing("no such field", author_mistake=True))
+        sim.add_workflow("authored", ResponseBlock(status=404))
+        if fault is not None:
+            sim.faults.add(fault)
+        ingredients = {"main-key": sim.api_key, "response-block": "authored", "undeployed": "undeployed"}
+        with engine(Settings(sim.base_url, ingredients, version=dialect, timeout=0.2)) as made:
+            with contextlib.suppress(Ending):
+                made.server.execute(workflow, body, raw=b"{" if body is None else None, key=key)
+            return made.budget.used
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(ending="reset"),
+        Fault(ending="close", cut_head_after=5),
+        Fault(ending="stall"),
+        Fault(cut_after=3),
+        Fault(bad_chunk=True),
+        Fault(502),
+        Fault(302),
+        Fault(409),
+    ],
+    ids=repr,
+)
+def test_a_run_whose_answer_is_lost_counts(fault):
+    fault = dataclasses.replace(fault, operation="executeWorkflow")
+    assert counted({}, fault=fault) == 1
+
+
+def test_a_run_that_is_answered_as_if_it_were_refused_counts():
+    assert counted({}, workflow="mistaken", dialect="2026-08") == 1
+    assert counted({}, workflow="response-block") == 1
+
+
+@pytest.mark.parametrize("dialect", VERSIONS)
+def test_what_is_refused_does_not_count(dialect):
+    assert counted({}, key=None, dialect=dialect) == 0
+    assert counted({}, workflow="nowhere", dialect=dialect) == 0
+    assert counted({}, workflow="undeployed", dialect=dialect) == 0
+    assert counted({}, workflow="response-block", key=None, dialect=dialect) == 0
+    assert counted(None, dialect=dialect) == 0
 
 
 def test_checks_run_no_more_than_they_say():

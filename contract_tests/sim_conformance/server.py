@@ -25,6 +25,9 @@ LIMITED_TRIES = 10
 LONGEST_WAIT = 120.0
 """Seconds to wait at most until a rate limit opens again: twice the window of real servers."""
 
+REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 429})
+"""Statuses of requests that a server turns away before it runs anything."""
+
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -133,6 +136,7 @@ class Server:
         def send_once() -> Exchange:
             exchange = self._wire.send(method, path, named, body, timeout=timeout, leave_after=leave_after)
             self.exchanges.append(exchange)
+            self._budget.used += self._may_have_run(exchange)
             return exchange
 
         exchange = self._until_open(send_once, key) if patient else send_once()
@@ -190,11 +194,16 @@ class Server:
         """
         content = raw if raw is not None else encoded(body)
         sent = {"Content-Type": "application/json"} | dict(headers or {})
-        exchange = self.send(method, self.run_path(workflow), headers=sent, body=content, **options)
-        # What was refused before it ran is no execution.
-        if exchange.status < 400 or exchange.status >= 500:
-            self._budget.used += 1
-        return exchange
+        return self.send(method, self.run_path(workflow), headers=sent, body=content, **options)
+
+    def _may_have_run(self, exchange: Exchange) -> bool:
+        # Counted too often costs a check, too seldom money: what is not certainly refused counts, also without an answer.
+        if operation_of(exchange) != "executeWorkflow":
+            return False
+        if exchange.path == self.run_path("response-block"):
+            # Its author chooses the status and the body.
+            return exchange.status not in (401, 429)
+        return exchange.status not in REFUSALS or tells_of_a_run(exchange)
 
     def count_runs(self, runs: int) -> None:
         """Count executions that were not asked for through this object."""
@@ -342,6 +351,15 @@ class Server:
         """
         problems = described_problems(exchange)
         expect(not problems, f"{exchange.method} {exchange.path} ({exchange.status}): " + "; ".join(problems[:3]))
+
+
+def tells_of_a_run(exchange: Exchange) -> bool:
+    """Whether an answer says what came of a run, as that of a workflow whose author made a mistake does with a 400."""
+    try:
+        fields = exchange.fields()
+    except Failure:
+        return False
+    return not {"output", "metadata"}.isdisjoint(fields)
 
 
 def has_ended(job: Mapping[str, Any]) -> bool:
