@@ -14,6 +14,7 @@ import time
 import pytest
 
 from contract_tests.mock.recordings import ROOT
+from contract_tests.reliability._tls import server_context
 from sim_conformance import server as suite_server
 from sim_conformance import wire
 from sim_conformance.embedded import embedded
@@ -44,7 +45,7 @@ def naps(monkeypatch):
 
 
 @contextlib.contextmanager
-def tcp_server(talk):
+def tcp_server(talk, tls=None):
     """A server that does with each connection what `talk` does; its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -55,12 +56,14 @@ def tcp_server(talk):
                 except OSError:
                     return
                 with connection, contextlib.suppress(OSError):
-                    connection.recv(65536)
-                    talk(connection)
+                    talking = connection if tls is None else tls.wrap_socket(connection, server_side=True)
+                    with talking:
+                        talking.recv(65536)
+                        talk(talking)
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
     thread.join(5)
 
@@ -139,6 +142,28 @@ def test_an_answer_without_end_is_given_up(piece, monkeypatch):
     assert exchange.status == 200
     assert exchange.seconds < 5
     assert len(exchange.answer) <= 65536
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 100 Continue\r\n\r\n", b""],
+    ids=["header", "interim", "all"],
+)
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS")
+@pytest.mark.parametrize("encrypted", [False, True], ids=["http", "https"])
+def test_a_head_without_end_is_given_up(start, encrypted):
+    def talk(connection):
+        connection.sendall(start)
+        for byte in itertools.cycle(start[:9] + b"100 Continue\r\n\r\n" if b"100" in start else b"H"):
+            connection.sendall(bytes([byte]))
+            time.sleep(0.01)
+
+    with tcp_server(talk, server_context() if encrypted else None) as url:
+        with contextlib.closing(Wire(url, timeout=0.1, verify_tls=False)) as opened:
+            exchange = opened.send("GET", "/", {})
+    assert exchange.problem == "the head of the answer does not end"
+    assert exchange.status == 0
+    assert exchange.seconds < 5
 
 
 def test_a_server_that_goes_away_is_looked_for_once():

@@ -4,14 +4,19 @@ import base64
 import gzip
 import json
 import shlex
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 import urllib3
-from urllib3.response import BaseHTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.response import BaseHTTPResponse, HTTPResponse
 from urllib3.util import SKIP_HEADER
 
 from sim_conformance.mock.exchange import Headers
@@ -131,6 +136,57 @@ def _as_data(body: bytes) -> tuple[list[str], list[str]]:
     return ["echo", packed, "|", "base64", "-d", "|", "gunzip", "|"], ["--data-binary", "@-"]
 
 
+class HeadDeadline(HTTPConnection):
+    """A connection on which the head of an answer has to be there in time, however it dribbles."""
+
+    def getresponse(self) -> HTTPResponse:
+        """Read the head.
+
+        Raises:
+            Unending: when it does not end.
+        """
+        reading = self.sock
+        late = threading.Event()
+
+        def hang_up() -> None:
+            late.set()
+            with suppress(OSError):
+                # Not of TLS, which would have the last word: the read that waits ends at once.
+                socket.socket.shutdown(reading, socket.SHUT_RDWR)
+
+        assert self.timeout is not None  # every request has one
+        timer = threading.Timer(TIMEOUTS * self.timeout, hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            response = super().getresponse()
+        except (HTTPException, OSError):
+            if not late.is_set():
+                raise
+        finally:
+            timer.cancel()
+        # Headers that end with the connection are taken for whole.
+        if late.is_set():
+            raise Unending("the head of the answer does not end")
+        return response
+
+
+class SecureHeadDeadline(HeadDeadline, HTTPSConnection):
+    """The same with TLS."""
+
+
+class Pool(urllib3.HTTPConnectionPool):
+    """Connections with a deadline for heads."""
+
+    ConnectionCls = HeadDeadline
+
+
+class SecurePool(urllib3.HTTPSConnectionPool):
+    """The same with TLS."""
+
+    ConnectionCls = SecureHeadDeadline
+
+
 class Wire:
     """Sends requests to one server; follows no redirects and repeats nothing.
 
@@ -145,6 +201,7 @@ class Wire:
         self._pool = urllib3.PoolManager(
             maxsize=8, retries=False, cert_reqs=ssl.CERT_REQUIRED if verify_tls else ssl.CERT_NONE
         )
+        self._pool.pool_classes_by_scheme = {"http": Pool, "https": SecurePool}
 
     def close(self) -> None:
         """Close the connections."""
