@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -169,16 +170,28 @@ def test_a_pytest_that_breaks_is_3(monkeypatch, capsys):
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_interrupted_leaves_a_valid_partial_report(tmp_path):
-    command = [sys.executable, "-m", "sim_conformance.cli", "run", "--mock", "-v", "--report", str(tmp_path)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "SIM-EXEC-001" in line:
-                process.send_signal(signal.SIGINT)
-                break
-        rest = process.stderr.read()
-        assert process.wait(20) == 130
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_leaves_a_valid_partial_report(number, exit_code, tmp_path):
+    reached = threading.Event()
+
+    def hold_up(call, reply):
+        """A slow run never ends, so that the run of the suite does not end before the signal comes."""
+        if "/slow/" in call.path:
+            reply.delay = 3600
+            reached.set()
+        return reply
+
+    with embedded(distortion=hold_up) as settings:
+        variables = {INGREDIENTS[name].environment: value for name, value in settings.ingredients.items()}
+        flags = ["--base-url", settings.base_url, "--report", str(tmp_path)]
+        command = [sys.executable, "-m", "sim_conformance.cli", "run", *flags]
+        environment = {**os.environ, **variables}
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
+            assert reached.wait(120)
+            process.send_signal(number)
+            _, rest = process.communicate(timeout=60)
+    assert process.returncode == exit_code
     assert "Traceback" not in rest
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["complete"] is False

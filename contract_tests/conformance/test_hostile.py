@@ -158,9 +158,11 @@ def test_a_head_without_end_is_given_up(start, encrypted):
             connection.sendall(bytes([byte]))
             time.sleep(0.01)
 
-    with tcp_server(talk, server_context() if encrypted else None) as url:
-        with contextlib.closing(Wire(url, timeout=0.1, verify_tls=False)) as opened:
-            exchange = opened.send("GET", "/", {})
+    with (
+        tcp_server(talk, server_context() if encrypted else None) as url,
+        contextlib.closing(Wire(url, timeout=0.1, verify_tls=False)) as opened,
+    ):
+        exchange = opened.send("GET", "/", {})
     assert exchange.problem == "the head of the answer does not end"
     assert exchange.status == 0
     assert exchange.seconds < 5

@@ -3,9 +3,12 @@
 import argparse
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from types import FrameType
 
 import pytest
 from rich.console import Console
@@ -23,7 +26,7 @@ from sim_conformance.report.model import Report
 from sim_conformance.selftest import prove
 from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
 
-PASSED, FAILED, BROKEN, INTERRUPTED = 0, 1, 3, 130
+PASSED, FAILED, BROKEN, INTERRUPTED, TERMINATED = 0, 1, 3, 130, 143
 
 # A run that nobody stopped and that is incomplete all the same was broken off by the suite.
 EXIT_CODES = {"pass": PASSED, "fail": FAILED, "error": BROKEN, "incomplete": BROKEN}
@@ -39,7 +42,7 @@ PYTEST_OPTIONS = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Check a server."""
-    with ExitStack() as stack:
+    with ExitStack() as stack, terminable() as terminated:
         try:
             suite = _suite(arguments, stack)
         except BadSettings as error:
@@ -47,14 +50,16 @@ def run(arguments: argparse.Namespace) -> int:
             return MISCONFIGURED
         except KeyboardInterrupt:
             print("sim-conformance: interrupted before the first check", file=sys.stderr)
-            return INTERRUPTED
+            return TERMINATED if terminated else INTERRUPTED
         pytest.main([*PYTEST_OPTIONS, collecting.__file__], plugins=[suite])
         report = suite.report()
         print_report(Console(), report)
         if not _written(report, arguments):
             return MISCONFIGURED
     print("\n".join(suite.troubles), end="", file=sys.stderr)
-    return INTERRUPTED if suite.interrupted else EXIT_CODES[report["verdict"]]
+    if suite.interrupted:
+        return TERMINATED if terminated else INTERRUPTED
+    return EXIT_CODES[report["verdict"]]
 
 
 def list_checks(arguments: argparse.Namespace) -> int:
@@ -91,6 +96,27 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "guide": show_guide,
     "selftest": selftest,
 }
+
+
+@contextmanager
+def terminable() -> Iterator[list[int]]:
+    """Let SIGTERM end what is done here as Ctrl-C does; the list is empty until it comes."""
+    terminated: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        terminated.append(number)
+        # A second one ends the process at once.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield terminated  # only the main thread is told of signals
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield terminated
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _suite(arguments: argparse.Namespace, stack: ExitStack) -> Suite:

@@ -197,7 +197,7 @@ class Server:
         return self.send(method, self.run_path(workflow), headers=sent, body=content, **options)
 
     def _may_have_run(self, exchange: Exchange) -> bool:
-        # Counted too often costs a check, too seldom money: what is not certainly refused counts, also without an answer.
+        # Too many counted cost a check, too few money: what is not certainly refused counts, answered or not.
         if operation_of(exchange) != "executeWorkflow":
             return False
         if exchange.path == self.run_path("response-block"):

@@ -139,7 +139,7 @@ def _as_data(body: bytes) -> tuple[list[str], list[str]]:
 class HeadDeadline(HTTPConnection):
     """A connection on which the head of an answer has to be there in time, however it dribbles."""
 
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
         """Read the head.
 
         Raises:
