@@ -158,10 +158,8 @@ def test_a_head_without_end_is_given_up(start, encrypted):
             connection.sendall(bytes([byte]))
             time.sleep(0.01)
 
-    with (
-        tcp_server(talk, server_context() if encrypted else None) as url,
-        contextlib.closing(Wire(url, timeout=0.1, verify_tls=False)) as opened,
-    ):
+    tls = server_context() if encrypted else None
+    with tcp_server(talk, tls) as url, contextlib.closing(Wire(url, timeout=0.1, verify_tls=False)) as opened:
         exchange = opened.send("GET", "/", {})
     assert exchange.problem == "the head of the answer does not end"
     assert exchange.status == 0

@@ -35,6 +35,9 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of an answer that are read at most."""
 
 
+ENDLESS_HEAD = "the head of the answer does not end"
+
+
 class Unending(Exception):
     """An answer that is too long, or takes too long."""
 
@@ -160,14 +163,15 @@ class HeadDeadline(HTTPConnection):
         timer.start()
         try:
             response = super().getresponse()
-        except (HTTPException, OSError):
-            if not late.is_set():
-                raise
+        except (HTTPException, OSError) as error:
+            if late.is_set():
+                raise Unending(ENDLESS_HEAD) from error
+            raise
         finally:
             timer.cancel()
         # Headers that end with the connection are taken for whole.
         if late.is_set():
-            raise Unending("the head of the answer does not end")
+            raise Unending(ENDLESS_HEAD)
         return response
 
 
@@ -178,13 +182,13 @@ class SecureHeadDeadline(HeadDeadline, HTTPSConnection):
 class Pool(urllib3.HTTPConnectionPool):
     """Connections with a deadline for heads."""
 
-    ConnectionCls = HeadDeadline
+    ConnectionCls = HeadDeadline  # pyright: ignore[reportAssignmentType]
 
 
 class SecurePool(urllib3.HTTPSConnectionPool):
     """The same with TLS."""
 
-    ConnectionCls = SecureHeadDeadline
+    ConnectionCls = SecureHeadDeadline  # pyright: ignore[reportAssignmentType]
 
 
 class Wire:
