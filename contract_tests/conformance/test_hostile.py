@@ -1,6 +1,7 @@
 """Deployments in which something is wrong or missing: the suite says so, waits no longer than it must, and ends."""
 
 import contextlib
+import dataclasses
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ from contract_tests.mock.recordings import ROOT
 from contract_tests.reliability._tls import server_context
 from sim_conformance import server as suite_server
 from sim_conformance import wire
+from sim_conformance.checks.stream import STREAMS
 from sim_conformance.embedded import embedded
 from sim_conformance.engine import engine
 from sim_conformance.mock import MockSim
@@ -287,6 +289,35 @@ def test_a_server_without_limits_is_no_failure():
     assert [n for n, result in results.items() if result.outcome is Outcome.FAIL] == []
     assert results[7].outcome is Outcome.SKIP
     assert "billing" in results[7].message
+
+
+def test_a_stream_that_is_read_late_is_no_stream_that_is_sent_late():
+    streams = []
+
+    def delay_the_first(call, reply):
+        if reply.frames is not None:
+            streams.append(call)
+            if len(streams) < STREAMS:
+                reply.body, reply.frames = b"".join(piece for _, piece in reply.pieces()), None
+        return reply
+
+    with embedded(distortion=delay_the_first) as settings, engine(settings) as made:
+        assert made.carry_out(check("SIM-STREAM-017")).outcome is Outcome.PASS
+    assert len(streams) == STREAMS
+
+
+def test_a_job_is_seen_in_every_state_however_late_it_is_looked_at(naps):
+    with embedded("2026-08") as settings, engine(settings) as made:
+        made.server.settings = dataclasses.replace(settings, poll_interval=0.0)
+        start_job = made.server.start_job
+
+        def start_and_pause(*args, **options):
+            accepted = start_job(*args, **options)
+            threading.Event().wait(0.2)
+            return accepted
+
+        made.server.start_job = start_and_pause
+        assert made.carry_out(check("SIM-JOB-006")).outcome is Outcome.KNOWN_DEVIATION
 
 
 def test_interrupted_before_the_first_check():

@@ -19,6 +19,15 @@ def test_mutant_is_killed(mutant):
     assert killed(mutant).killers == (mutant.check,)
 
 
+PROPERTIES = [mutant for mutant in MUTANTS if mutant.check.startswith(("SIM-GEN-", "SIM-INPUT-"))]
+
+
+@pytest.mark.parametrize("seed", [2, 14])
+@pytest.mark.parametrize("mutant", PROPERTIES, ids=lambda mutant: mutant.check)
+def test_mutant_of_a_property_is_killed_whatever_the_seed(mutant, seed):
+    assert killed(mutant, seed=seed).killers == (mutant.check,)
+
+
 def test_every_check_has_a_mutant():
     assert {mutant.check for mutant in MUTANTS} == {check.id for check in all_checks()}
 

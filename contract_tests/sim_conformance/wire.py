@@ -182,13 +182,13 @@ class SecureHeadDeadline(HeadDeadline, HTTPSConnection):
 class Pool(urllib3.HTTPConnectionPool):
     """Connections with a deadline for heads."""
 
-    ConnectionCls = HeadDeadline  # pyright: ignore[reportAssignmentType]
+    ConnectionCls: Any = HeadDeadline
 
 
 class SecurePool(urllib3.HTTPSConnectionPool):
     """The same with TLS."""
 
-    ConnectionCls = SecureHeadDeadline  # pyright: ignore[reportAssignmentType]
+    ConnectionCls: Any = SecureHeadDeadline
 
 
 class Wire:

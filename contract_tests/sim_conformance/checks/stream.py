@@ -5,7 +5,7 @@ from typing import Any
 from sim_conformance.checks.auth import NOBODYS_ID, WRONG_KEY, refused
 from sim_conformance.frames import StreamBody
 from sim_conformance.mock.jsons import Json, as_object
-from sim_conformance.outcome import Deviation, expect
+from sim_conformance.outcome import Deviation, Failure, expect
 from sim_conformance.reading import ids_in, object_in, text_in
 from sim_conformance.registry import Group, Profile, page, spec
 from sim_conformance.server import Server
@@ -14,6 +14,12 @@ group = Group(Profile.STREAM)
 
 CLAUSE = page("sdks/python", "Streaming workflow execution")
 SELECTED = ["agent1.content"]
+
+STREAMS = 4
+"""Streams that may come late before the server is held to send late."""
+
+AT_ONCE = 0.01
+"""Seconds within which nobody makes several chunks."""
 
 QUOTED_TERMINATOR = Deviation('the terminator is the JSON string "[DONE]", with quotes', ("2025-10", "2026-08"))
 FINAL_EVENT = Deviation("the last event is final, with the result below data", ("2025-10", "2026-08"))
@@ -216,12 +222,16 @@ def dead_run(sim: Server) -> None:
     expect(result.get("success") is False, f"success is {result.get('success')!r}")
 
 
-@group.should("SIM-STREAM-017", "Chunks are sent as they are made, not at the end", CLAUSE, "agent", runs=1)
+@group.should("SIM-STREAM-017", "Chunks are sent as they are made, not at the end", CLAUSE, "agent", runs=STREAMS)
 def chunks_are_prompt(sim: Server) -> None:
-    exchange, stream = sim.stream("agent", {"message": sim.token(), "selectedOutputs": SELECTED})
-    expect(len(stream.chunks) > 1, "the whole output came as one chunk")
-    first, last = exchange.pieces[0][0], exchange.pieces[-1][0]
-    expect(last - first > 0.01, f"all of the stream came within {(last - first) * 1000:.0f} ms, at its end")
+    # Once is enough. A stream that is read late, for whatever reason, looks as if it was sent late.
+    for _ in range(STREAMS):
+        exchange, stream = sim.stream("agent", {"message": sim.token(), "selectedOutputs": SELECTED})
+        expect(len(stream.chunks) > 1, "the whole output came as one chunk")
+        seconds = exchange.pieces[-1][0] - exchange.pieces[0][0]
+        if seconds > AT_ONCE:
+            return
+    raise Failure(f"{STREAMS} streams came all at once, the last within {seconds * 1000:.0f} ms, at its end")
 
 
 @group.should("SIM-STREAM-018", "A stream is not to be cached", CLAUSE, "agent", runs=1)

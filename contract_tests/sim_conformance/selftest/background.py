@@ -27,16 +27,15 @@ from sim_conformance.selftest.distort import (
 
 
 def goes_back() -> Distortion:
-    """A job that was seen to run is told to be queued next."""
-    seen: Counter[str] = Counter()
+    """A job that was told to run is told to be queued next."""
+    looks: Counter[str] = Counter()
 
     def distort(call: Call, reply: Reply) -> Reply:
-        if reply.status == 200 and call.path in seen and seen[call.path] == 1:
-            seen[call.path] += 1
-            return put(status="queued", output=None)(call, reply)
-        if b'"processing"' in reply.body:
-            seen[call.path] += 1
-        return reply
+        if reply.status != 200 or not jobs(call, reply):
+            return reply
+        looks[call.path] += 1
+        told = {1: "processing", 2: "queued"}.get(looks[call.path])
+        return reply if told is None else put(status=told)(call, reply)
 
     return distort
 

@@ -80,6 +80,11 @@ def ascii_only(value: Any) -> Any:
     return {name: ascii_only(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
+def blank_at_end(value: Any) -> Any:
+    """An object whose texts end with one blank more."""
+    return {name: f"{item} " if isinstance(item, str) else item for name, item in value.items()}
+
+
 def cut_at(depth: int) -> Callable[[Any], Any]:
     """Cuts off what lies deeper."""
 
@@ -132,10 +137,10 @@ def only_to_the_sdk(then: Change) -> Change:
 
 
 def turned_round(value: Any) -> Any:
-    """An object with its fields in the opposite order."""
-    if isinstance(value, dict) and len(value) > 1:
-        return dict(list(value.items())[::-1])
-    return value
+    """An object with its fields in the opposite order; the only field gets another name."""
+    if not isinstance(value, dict) or not value:
+        return value
+    return dict(list(value.items())[::-1]) if len(value) > 1 else {"other": 1}
 
 
 def tell_key(call: Call, reply: Reply) -> Reply:
@@ -229,13 +234,13 @@ INPUT = [
     ),
     mutant(
         "SIM-INPUT-003",
-        "makes texts of numbers",
-        runs,
+        "puts what is below input into a list",
+        body_holds(b'"input"'),
         ok,
-        then=echoing(lambda value: value if isinstance(value, dict) else str(value)),
+        then=echoing(lambda value: [value]),
     ),
     mutant("SIM-INPUT-004", "null is empty", runs, ok, then=echoing(lambda value: {} if value is None else value)),
-    mutant("SIM-INPUT-005", "keeps only ASCII", runs, ok, then=echoing(ascii_only)),
+    mutant("SIM-INPUT-005", "ends texts with a blank", runs, ok, then=echoing(blank_at_end)),
     mutant("SIM-INPUT-006", "keeps only ASCII", runs, ok, then=echoing(ascii_only)),
     mutant("SIM-INPUT-007", "takes no more than 500 kB", then=small_bodies),
     mutant(
@@ -288,8 +293,8 @@ SDK = [
 GENERATED = [
     mutant(
         "SIM-GEN-003",
-        "fails on ids that are not ASCII",
-        path_holds("%"),
+        "fails on ids that it does not know",
+        status(404),
         then=lambda call, reply: Reply(500),
     ),
 ]
