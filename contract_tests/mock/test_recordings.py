@@ -184,6 +184,7 @@ IN_ONE = {
         "stream_agent_include_thinking_no_header",
         "stream_agent_tokens_output",
         "stream_async_both",
+        "stream_function_selected_output_prefix",
         "stream_function_two_outputs_same_block",
         "stream_invalid_field_reference",
         "stream_response_block_no_selected",

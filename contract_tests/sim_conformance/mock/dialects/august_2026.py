@@ -54,6 +54,8 @@ JOB_REFUSALS: Mapping[Kind, Refusal] = {
     Kind.KEY_INVALID: Refusal(401, "Invalid API key", "INVALID_API_KEY"),
 }
 
+BELOW_OUTPUT = "output."
+
 ASYNC_TIMEOUT_ONLY = "X-Execution-Timeout-Seconds is supported only for async runs"
 NO_ASYNC_CONTROLS = "Async execution does not support draft or override execution controls"
 NO_TRIGGER_OVERRIDE = "External callers cannot override triggerType"
@@ -224,9 +226,10 @@ class August2026(August2026Logs, October2025):
         return self.after(run, json_reply(200 if run.success else failed_status, shown))
 
     def selection_frames(self, selection: Selection, order: Order, *, following: bool) -> list[Frame]:
-        """Only agents are streamed."""
+        """Only agents are streamed, and what is selected below `output`."""
         if selection.block.type != "agent":
-            return []
+            below = [path.removeprefix(BELOW_OUTPUT) for path in selection.paths if path.startswith(BELOW_OUTPUT)]
+            selection = Selection(selection.block, tuple(below))
         return super().selection_frames(selection, order, following=following)
 
     def closing_frames(self, execution: Execution, order: Order, selections: list[Selection]) -> list[Frame]:
@@ -234,6 +237,7 @@ class August2026(August2026Logs, October2025):
         run = execution.run
         if not run.success:
             return [Frame({"event": "error", "error": failure(run)}), Frame("[DONE]")]
+        # What was streamed from below output is not picked again: no block's own output has such a key.
         silent = [selection for selection in selections if selection.block.type != "agent"]
         output = picked(silent) if order.selected else run.output
         return [Frame({"event": "final", "data": {"success": True, "output": output}}), Frame("[DONE]")]
