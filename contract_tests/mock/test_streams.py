@@ -84,6 +84,22 @@ def test_a_later_output_starts_with_a_blank_line(sim: MockSim, client: Client) -
     assert chunks == ["a", "b", "\n\nc", "d"]
 
 
+def test_blocks_of_one_name_are_told_apart(sim: MockSim, client: Client) -> None:
+    twins = Chain((Agent(("a",)), Agent(("b",)), Agent(("c",), dies_after=0)))
+    sim.add_workflow("twins", Chain((Agent(("x",)), twins)))
+    selected = [f"agent{number}.content" for number in (1, 2, 3, 4)]
+    streamed = frames(client.run("twins", {"stream": True, "selectedOutputs": selected}).data)
+    chunks = [frame for frame in streamed if isinstance(frame, dict) and "chunk" in frame]
+    assert [frame["chunk"].strip() for frame in chunks] == ["x", "a", "b"]
+    assert chunks[0]["blockId"] == BLOCK
+    assert len({frame["blockId"] for frame in chunks}) == 3
+    again = frames(client.run("twins", {"stream": True, "selectedOutputs": selected}).data)
+    assert [frame for frame in again if isinstance(frame, dict) and "chunk" in frame] == chunks
+    assert sim.violations == []
+    if sim.dialect == "2026-08":
+        assert streamed[-2] == {"event": "error", "error": "agent4: terminated"}
+
+
 def test_other_outputs_are_streamed_as_indented_json_except_in_august_2026(sim: MockSim, client: Client) -> None:
     body = {"n": 1, "stream": True, "selectedOutputs": ["function1.result"]}
     first = frames(client.run("echo", body).data)[0]

@@ -24,6 +24,7 @@ from contract_tests.sdk._server import (
     stream,
     stream_head,
 )
+from sim_conformance.mock import Agent, Chain, MockSim
 from sim_sdk import (
     BlockChunk,
     ChunkReset,
@@ -705,3 +706,21 @@ def test_a_stream_that_nobody_asked_for_is_read_as_one(serve: Serve, connect: Co
     result = connect(serve([head + body])).execute_workflow("w")
     assert result.success
     assert result.output == {"b": {"content": "One"}}
+
+
+# The mock, in every dialect
+
+
+def test_two_agents_stream_into_one_result_that_is_the_same_everywhere(sim: MockSim, client: SimStudioClient) -> None:
+    sim.add_workflow("two", Chain((Agent(("a", "b")), Agent(("c", "d")))))
+    selected = ["agent1.content", "agent2.content"]
+    with client.stream_workflow("two", selected_outputs=selected) as stream:
+        chunks = [event for event in stream if isinstance(event, BlockChunk)]
+    first, second = dict.fromkeys(event.block_id for event in chunks)
+    assert [(event.block_id, event.chunk.strip()) for event in chunks] == [
+        *((first, text) for text in "ab"),
+        *((second, text) for text in "cd"),
+    ]
+    assert stream.result is not None
+    assert stream.result.success
+    assert stream.result.output == {first: {"content": "ab"}, second: {"content": "cd"}}

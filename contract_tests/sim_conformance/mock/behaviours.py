@@ -1,6 +1,8 @@
 """What a workflow does when it runs: a script instead of blocks and models."""
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+import uuid
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -201,7 +203,10 @@ class ResponseBlock:
 
 @dataclass(frozen=True)
 class Chain:
-    """Behaviours one after the other, up to the first that fails; the last one's output is the run's."""
+    """Behaviours one after the other, up to the first that fails; the last one's output is the run's.
+
+    Blocks of one name are numbered as Sim does: a second `agent1` is `agent2`, and has an id of its own.
+    """
 
     steps: Sequence[Behaviour]
 
@@ -211,12 +216,32 @@ class Chain:
         seconds = 0.0
         last = Run(True, {}, ())
         for step in self.steps:
-            last = step.run(run_input)
+            last = distinct(step.run(run_input), blocks)
             blocks += last.blocks
             seconds += last.seconds
             if not last.success:
                 break
         return replace(last, blocks=blocks, seconds=seconds)
+
+
+def distinct(run: Run, before: Sequence[Block]) -> Run:
+    """The run with names and ids that no block before it has."""
+    taken = list(before)
+    failed_block = run.failed_block
+    for block in run.blocks:
+        name = free_name(block.name, {other.name for other in taken})
+        known = block.id in {other.id for other in taken}
+        block_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{block.id} {len(taken)}")) if known else block.id
+        taken.append(replace(block, id=block_id, name=name))
+        failed_block = name if run.failed_block == block.name else failed_block
+    return replace(run, blocks=tuple(taken[len(before) :]), failed_block=failed_block)
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """The name, or the next that is free when its number is counted up."""
+    stem = name.rstrip("0123456789")
+    numbered = (f"{stem}{number}" for number in itertools.count(int(name[len(stem) :] or 1) + 1))
+    return next(one for one in itertools.chain([name], numbered) if one not in taken)
 
 
 BEHAVIOURS: Mapping[str, Callable[..., Behaviour]] = {
