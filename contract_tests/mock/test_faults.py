@@ -147,12 +147,12 @@ def test_another_process_can_break_a_connection(documented: MockSim) -> None:
         ({"cut_head_after": 1, "cut_after": 1}, "either cut_after or cut_head_after"),
         ({"content_length": 1, "bad_chunk": True}, "either content_length or bad_chunk"),
         ({"content_length": "1"}, "content_length must be at least 0"),
-        ({"bad_chunk": "yes"}, "bad_chunk must be of type bool"),
+        ({"bad_chunk": "yes"}, "bad_chunk must be a bool"),
         ({"pace": -0.1}, "pace must be at least 0"),
         ({"headers": {"X-A": "1\r\nX-B: 2"}}, "texts of one line"),
         ({"headers": ["X-A"]}, "headers must be texts"),
         ({"body": {"error": "unheard"}}, "a body needs a status"),
-        ({"status": 500, "body": {1, 2}}, "can be no JSON"),
+        ({"status": 500, "body": {1, 2}}, "body can be no JSON"),
     ],
 )
 def test_a_break_that_makes_no_sense_is_refused(documented: MockSim, fields: dict[str, Any], words: str) -> None:

@@ -204,6 +204,36 @@ def test_a_control_request_that_makes_no_sense_is_told_so(documented: MockSim, p
     assert answer.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"behaviour": "echo", "options": {"stdout": 5}}, "stdout must be a str"),
+        ({"behaviour": "echo", "options": {"block_id": None}}, "block_id must be a str"),
+        ({"behaviour": "echo", "options": ["stdout"]}, "options must be a dict"),
+        ({"behaviour": "failing", "options": {"error": {}}}, "error must be a str"),
+        ({"behaviour": "failing", "options": {"author_mistake": "no"}}, "author_mistake must be a bool"),
+        ({"behaviour": "slow", "options": {"seconds": "3"}}, "seconds must be at least 0"),
+        ({"behaviour": "slow", "options": {"seconds": -3}}, "seconds must be at least 0"),
+        ({"behaviour": "agent", "options": {"chunks": 5}}, "chunks must be a list"),
+        ({"behaviour": "agent", "options": {"chunks": "text"}}, "chunks must be a list"),
+        ({"behaviour": "agent", "options": {"chunks": ["a", 5]}}, "chunks must be a list"),
+        ({"behaviour": "agent", "options": {"chunks": [{"data": "hm"}]}}, "objects with an event"),
+        ({"behaviour": "agent", "options": {"dies_after": "2"}}, "dies_after must be at least 0"),
+        ({"behaviour": "agent", "options": {"delay": True}}, "delay must be at least 0"),
+        ({"behaviour": "response-block", "options": {"status": 42}}, "status must be between 200 and 599"),
+        ({"behaviour": "response-block", "options": {"headers": {"X-A": 1}}}, "headers must be texts"),
+        ({"behaviour": ["echo"]}, "behaviour must be a str"),
+        ({"behaviour": "echo", "id": 7}, "id must be a str"),
+        ({"behaviour": "echo", "deployed": "false"}, "deployed must be a bool"),
+    ],
+)
+def test_a_workflow_that_cannot_run_is_refused_at_once(documented: MockSim, fields: dict[str, Any], words: str) -> None:
+    with Client(documented) as client:
+        answer = client.request("POST", "/_mock/workflows", body=json.dumps({"id": "mine", **fields}).encode())
+        assert (answer.status, words in answer.json()["error"]) == (400, True)
+        assert client.run("mine", {}).status == 404
+
+
 # Command
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from sim_conformance.mock.checked import expect_a, expect_headers, expect_json, expect_number
 from sim_conformance.mock.jsons import Json
 
 Piece = str | Mapping[str, Json]
@@ -79,6 +80,11 @@ class Run:
         return tuple(block.model for block in self.blocks if block.model)
 
 
+def is_piece(value: object) -> bool:
+    """Whether an agent can put it out."""
+    return isinstance(value, str) or (isinstance(value, Mapping) and isinstance(value.get("event"), str))
+
+
 class Behaviour(Protocol):
     """What a workflow does with its input."""
 
@@ -94,6 +100,9 @@ class Echo:
     stdout: str = ""
     block_id: str = "38a27bf5-f6d3-48ac-aef7-3a34f5edc9b2"
     block_name: str = "Function 1"
+
+    def __post_init__(self) -> None:
+        expect_a(str, stdout=self.stdout, block_id=self.block_id, block_name=self.block_name)
 
     def run(self, run_input: Json) -> Run:
         """Run once."""
@@ -113,6 +122,10 @@ class Failing:
     author_mistake: bool = False
     block_id: str = "6b0d3c5e-5a0f-4f0e-9a53-2d1f6a0f3b11"
     block_name: str = "Function 1"
+
+    def __post_init__(self) -> None:
+        expect_a(str, error=self.error, block_id=self.block_id, block_name=self.block_name)
+        expect_a(bool, author_mistake=self.author_mistake)
 
     def run(self, run_input: Json) -> Run:
         """Run once."""
@@ -135,6 +148,10 @@ class Slow:
     result: str = "slow done"
     block_id: str = "1f7b8a52-0d52-4a0c-9a0a-5b3e6f1c2d44"
     block_name: str = "Function 1"
+
+    def __post_init__(self) -> None:
+        expect_a(str, result=self.result, block_id=self.block_id, block_name=self.block_name)
+        expect_number("seconds", self.seconds, 0, kind=(int, float))
 
     def run(self, run_input: Json) -> Run:
         """Run once."""
@@ -161,6 +178,14 @@ class Agent:
     block_name: str = "agent1"
     dies_after: int | None = None
     error: str = "terminated"
+
+    def __post_init__(self) -> None:
+        expect_a(str, model=self.model, error=self.error, block_id=self.block_id, block_name=self.block_name)
+        expect_number("delay", self.delay, 0, kind=(int, float))
+        if self.dies_after is not None:
+            expect_number("dies_after", self.dies_after, 0)
+        if isinstance(self.chunks, str) or not isinstance(self.chunks, Sequence) or not all(map(is_piece, self.chunks)):
+            raise ValueError(f"chunks must be a list of texts and of objects with an event, got {self.chunks!r}")
 
     def run(self, run_input: Json) -> Run:
         """Run once."""
@@ -193,6 +218,12 @@ class ResponseBlock:
     )
     block_id: str = "4769e304-5951-4c82-aec1-14ddd281a3f3"
     block_name: str = "Response 1"
+
+    def __post_init__(self) -> None:
+        expect_a(str, block_id=self.block_id, block_name=self.block_name)
+        expect_number("status", self.status, 200, 599)
+        expect_headers(self.headers)
+        expect_json("data", self.data)
 
     def run(self, run_input: Json) -> Run:
         """Run once."""
@@ -258,7 +289,7 @@ def behaviour_named(name: str, options: Mapping[str, Any]) -> Behaviour:
     """The behaviour of that name with those fields.
 
     Raises:
-        ValueError: for an unknown name or field.
+        ValueError: for an unknown name or field, or a field of a type that is not its.
     """
     if name not in BEHAVIOURS:
         raise ValueError(f"unknown behaviour {name!r}; known: {', '.join(BEHAVIOURS)}")

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from sim_conformance.mock.jsons import encode
+
 
 def expect_number(
     name: str,
@@ -32,7 +34,19 @@ def expect_a(kind: type, **values: Any) -> None:
     """
     for name, value in values.items():
         if not isinstance(value, kind):
-            raise ValueError(f"{name} must be of type {kind.__name__}, got {value!r}")
+            raise ValueError(f"{name} must be a {kind.__name__}, got {value!r}")
+
+
+def expect_json(name: str, value: Any) -> None:
+    """Let nothing pass but what can be sent as JSON.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    try:
+        encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{name} can be no JSON: {error}") from error
 
 
 def expect_headers(headers: Any) -> None:

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sim_conformance.mock.behaviours import behaviour_named
+from sim_conformance.mock.checked import expect_a
 from sim_conformance.mock.faults import Fault
 from sim_conformance.mock.jsons import as_object
 from sim_conformance.mock.state import MAIN_KEY, WORKSPACE
@@ -92,15 +93,15 @@ class Control:
     async def add_workflow(self, request: Request) -> Response:
         """Add a workflow: `{"id", "behaviour", "options", "deployed", "triggered"}`."""
         fields = await _fields(request)
-        behaviour = behaviour_named(fields["behaviour"], fields.get("options", {}))
+        workflow_id, name, options = fields["id"], fields["behaviour"], fields.get("options", {})
+        deployed, triggered = fields.get("deployed", True), fields.get("triggered", True)
+        expect_a(str, id=workflow_id, behaviour=name)
+        expect_a(dict, options=options)
+        expect_a(bool, deployed=deployed, triggered=triggered)
+        behaviour = behaviour_named(name, options)
         state = self._world.state
         with state.lock:
-            state.add_workflow(
-                str(fields["id"]),
-                behaviour,
-                deployed=bool(fields.get("deployed", True)),
-                triggered=bool(fields.get("triggered", True)),
-            )
+            state.add_workflow(workflow_id, behaviour, deployed=deployed, triggered=triggered)
         return Response(status_code=201)
 
 
