@@ -14,8 +14,10 @@ from sim_conformance import collecting, commands
 from sim_conformance.cli import main
 from sim_conformance.embedded import embedded
 from sim_conformance.mock import MockSim
+from sim_conformance.mock.exchange import Reply
 from sim_conformance.registry import Check, Level, Profile, all_checks, spec
 from sim_conformance.selftest import MUTANTS
+from sim_conformance.selftest.distort import Mutant
 from sim_conformance.setup import INGREDIENTS
 
 
@@ -229,7 +231,7 @@ def test_guide_names_everything(capsys):
 
 def test_selftest_writes_its_table(tmp_path, monkeypatch, capsys):
     real = commands.prove
-    monkeypatch.setattr(commands, "prove", lambda seed: real(seed=seed, mutants=MUTANTS[:2], versions=[]))
+    monkeypatch.setattr(commands, "prove", lambda **options: real(**options, mutants=MUTANTS[:2], versions=[]))
     assert main(["selftest", "--json", str(tmp_path / "table.json")]) == 1
     table = json.loads((tmp_path / "table.json").read_text())
     assert table["mutants"][0] == {
@@ -237,7 +239,26 @@ def test_selftest_writes_its_table(tmp_path, monkeypatch, capsys):
         "mutant": "runs without a key",
         "killedBy": ["SIM-AUTH-001"],
     }
-    assert "SIM-LOGS-001 has no mutant" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert table["checksMade"] == "own"
+    assert "SIM-LOGS-001 has no mutant" in told
+    assert "its own check alone was made" in told
+
+
+def test_selftest_shows_all_checks_that_notice_a_mutant(tmp_path, monkeypatch, capsys):
+    real = commands.prove
+    tell_all = Mutant("SIM-RESP-002", "answers nothing but 500", lambda: lambda call, reply: Reply(500))
+    lost = Mutant("SIM-RESP-002", "needs no key", next(one for one in MUTANTS if one.check == "SIM-RESP-005").make)
+    monkeypatch.setattr(commands, "prove", lambda **options: real(**options, mutants=[tell_all, lost], versions=[]))
+    assert main(["selftest", "--all-checks", "--json", str(tmp_path / "table.json")]) == 1
+    table = json.loads((tmp_path / "table.json").read_text())
+    assert table["checksMade"] == "profile"
+    assert table["mutants"][0]["killedBy"] == [f"SIM-RESP-{number:03}" for number in range(1, 6)]
+    assert table["mutants"][1]["killedBy"] == ["SIM-RESP-005"]
+    told = capsys.readouterr().out
+    assert "SIM-RESP-002: the mutant that needs no key survived" in told
+    assert "survived, SIM-RESP-005" in told
+    assert "every check of its profile was made" in told
 
 
 def run_pytest(*options, **variables):

@@ -34,6 +34,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("guide", help="say what to set up in a deployment")
     selftest = commands.add_parser("selftest", help="prove the checks on servers that break one rule each")
     selftest.add_argument("--seed", type=int, default=0, help="of all random inputs")
+    selftest.add_argument(
+        "--all-checks",
+        action="store_true",
+        help="make all checks of its profile on each mutant, to see which notice it; takes minutes",
+    )
     selftest.add_argument("--json", type=Path, metavar="FILE", help="write the table there")
     return parser
 

@@ -83,7 +83,12 @@ def show_guide(arguments: argparse.Namespace) -> int:
 
 def selftest(arguments: argparse.Namespace) -> int:
     """Prove the checks."""
-    proof = prove(seed=arguments.seed)
+    with Console(stderr=True).status("the first mutant") as status:
+        proof = prove(
+            seed=arguments.seed,
+            all_of_profile=arguments.all_checks,
+            on_kill=lambda kill: status.update(f"the mutant after that of {kill.mutant.check}"),
+        )
     print_selftest(Console(), proof)
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(proof.as_json(), indent=1), encoding="utf-8")

@@ -130,14 +130,16 @@ def print_check_list(console: Console, checks: Iterable[Check]) -> None:
 
 
 def print_selftest(console: Console, proof: Proof) -> None:
-    """Print which check killed which mutant, and what is wrong."""
+    """Print which checks noticed which mutant, of those that were made, and what is wrong."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("check", "mutant", "killed by"):
+    for name in ("check", "mutant", "noticed by"):
         table.add_column(name, no_wrap=name == "check")
     for kill in proof.kills:
-        killers = ", ".join(kill.killers) or "[bold red]survived[/]"
-        table.add_row(kill.mutant.check, escape(kill.mutant.what), killers)
+        lost = ["[bold red]survived[/]"] if kill.survived else []
+        table.add_row(kill.mutant.check, escape(kill.mutant.what), ", ".join([*lost, *kill.killers]))
     console.print(table)
+    made = "every check of its profile was made" if proof.all_of_profile else "its own check alone was made"
+    console.print(f"On each mutant, {made}.", highlight=False)
     for problem in proof.problems:
         console.print(problem, style="red", markup=False, highlight=False)
     verdict = "[bold green]proved[/]" if proof.holds else "[bold red]not proved[/]"
