@@ -139,6 +139,13 @@ def test_another_process_can_break_a_connection(documented: MockSim) -> None:
     assert seen(documented) == (b"HTTP", b"", RESET)
 
 
+def test_a_stopped_mock_refuses_connections(documented: MockSim) -> None:
+    address = documented.base_url.removeprefix("http://").split(":")
+    documented.stop()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

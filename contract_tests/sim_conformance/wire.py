@@ -34,7 +34,6 @@ TIMEOUTS = 5
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer that are read at most."""
 
-
 ENDLESS_HEAD = "the head of the answer does not end"
 
 
