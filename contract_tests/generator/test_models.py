@@ -3,9 +3,11 @@
 import datetime
 import importlib
 import json
+import sys
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Union
+from typing import Any, List, Union
 
 import pytest
 
@@ -150,6 +152,25 @@ def test_recursive_models_and_unions(shapes: Any) -> None:
     assert type(node.children[1].shape).__name__ == "ShapeSquare"
     assert type(node.filter_.all_[1].all_[0]).__name__ == "FilterAll"
     assert shapes.convert.unstructure(node) == tree
+
+
+def test_reading_calls_one_function_for_each_model_and_each_date_time() -> None:
+    span = {"startTime": "2026-01-02T03:04:05.678Z", "input": {"a": [1]}, "children": []}
+    entry = {**ENTRY, "workflow": None, "traceSpans": [{**span, "children": [span] * 10, "new": 1}]}
+    structure(entry, models.LogEntry)  # makes the hooks
+    called: List[str] = []
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, _: called.append(frame.f_code.co_name) if event == "call" else None)
+    try:
+        read = structure(entry, models.LogEntry)
+    finally:
+        sys.setprofile(before)
+    assert read.trace_spans is not None
+    assert read.trace_spans[0].children == [structure(span, models.TraceSpan)] * 10
+    counts = Counter(called)
+    assert (counts.pop("read"), counts.pop("_date_time")) == (1 + 11, 1 + 11)
+    counts.pop("<listcomp>", None)  # a call up to Python 3.11
+    assert sum(counts.values()) < 10, counts
 
 
 def test_maps_and_typed_unknown_keys(shapes: Any) -> None:

@@ -26,6 +26,12 @@ def is_union(hint: Any) -> bool:
     return get_origin(hint) in _UNIONS
 
 
+def sole_member(hint: Any) -> Any:
+    """Return the only type of an Optional or Union beside those of None and UNSET; None of any other hint."""
+    members = [each for each in get_args(hint) if each not in (type(None), Unset)] if is_union(hint) else []
+    return members[0] if len(members) == 1 else None
+
+
 def is_list(hint: Any) -> bool:
     """Whether a hint is a list of something."""
     return get_origin(hint) is list

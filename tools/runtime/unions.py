@@ -8,7 +8,7 @@ of the members is kept as it is: a server may say what its description does not 
 import datetime
 from typing import Any, Callable, Dict, List, Optional, get_args, get_origin
 
-from .typeforms import constants, is_model
+from .typeforms import constants, is_model, sole_member
 from .values import Unset
 
 Hook = Callable[[Any, Any], Any]
@@ -20,10 +20,10 @@ _DATES = (datetime.datetime, datetime.date)
 
 def union_hook(union: Any, find: Find) -> Hook:
     """Return the function that structures a value of ``union``; ``find`` gives those of its members."""
+    sole = sole_member(union)
+    if sole is not None:
+        return _optional(sole, find)
     members: List[Any] = [member for member in get_args(union) if member not in (type(None), Unset)]
-    if len(members) == 1:
-        # Dates are read only from text: null needs no further look.
-        return find(members[0]) if members[0] in _DATES else _optional(members[0], find)
     choices: Dict[Any, Choice] = {
         dict: _object_choice(members, find),
         list: _first_fit([m for m in members if get_origin(m) is list], find),
