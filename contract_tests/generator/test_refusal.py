@@ -60,6 +60,11 @@ LEFT_OUT = [
         {"schema": "{type: array, items: {$ref: 'other.yaml#/Thing'}}"},
         "GET /things/{id}: other.yaml#/Thing leads out of the document; bundle it first",
     ),
+    (
+        {"schema": "{$ref: '#Thing'}"},
+        "GET /things/{id}: #Thing is the name of an anchor; refer to its place, as in #/components/schemas/Name",
+    ),
+    ({"schema": "{$ref: '#'}"}, "GET /things/{id}: # is the whole document, which is nothing that can stand here"),
     ({"schema": "{type: date}"}, "GET /things/{id}: type of the schema is 'date'"),
     (
         {"schema": "{type: object, properties: {a: {type: array, items: [{}]}}}"},
@@ -67,11 +72,41 @@ LEFT_OUT = [
     ),
     ({"schema": "{oneOf: {type: string}}"}, "GET /things/{id}: oneOf of the schema is an object"),
     ({"schema": "{required: true}"}, "GET /things/{id}: required of the schema is True, not a list of names"),
+    ({"schema": "{required: [[]]}"}, "GET /things/{id}: required of the schema holds a list, not a name"),
     ({"schema": "text"}, "GET /things/{id}: the schema is 'text', no schema"),
     ({"schema": "{$ref: 5}"}, "GET /things/{id}: $ref of the schema is 5, not text"),
     ({"parameter": "- text"}, "GET /things/{id}: 'text' stands where an object is expected"),
     # The parser does not take it, and no check looks for it.
     ({"schema": "{type: integer, maxLength: [1]}"}, "GET /things/{id}: "),
+    ({"parameter": "- {name: [q], in: query}"}, "GET /things/{id}: the name of a parameter is ['q']"),
+    ({"parameter": "- {in: query}"}, "GET /things/{id}: the name of a parameter is None"),
+    ({"encoding": "5"}, "GET /things/{id}: encoding is no object of encodings"),
+    (
+        {"parameter": "- {name: q, in: query, schema: {type: array, items: {properties: {a: {}}}}}"},
+        "GET /things/{id}: it is not defined how the parameter q is written: list of objects, style form, exploded",
+    ),
+    (
+        {"parameter": "- {name: q, in: query, style: deepObject, schema: {type: array}}"},
+        "GET /things/{id}: it is not defined how the parameter q is written: list, style deepObject",
+    ),
+    (
+        {"parameter": "- {name: X-Q, in: header, schema: {additionalProperties: {type: array}}}"},
+        "GET /things/{id}: it is not defined how the parameter X-Q is written: object of lists, style simple",
+    ),
+    (
+        {"parameter": "- {name: q, in: query, content: {text/plain: {schema: {type: array}}}}"},
+        "GET /things/{id}: it is not defined how the parameter q is written: list, a media type that is not JSON",
+    ),
+    (
+        {"path": "get: {servers: [{url: 'https://other.example'}], responses: {'204': {}}}"},
+        "GET /others: it is at a server of its own, https://other.example, and requests go to one for all",
+    ),
+    (
+        {"path": "{servers: [{url: /v2}], get: {responses: {'204': {}}}}"},
+        "GET /others: it is at a server of its own, /v2, and requests go to one for all",
+    ),
+    ({"path": "get: {servers: [5], responses: {'204': {}}}"}, "GET /others: servers holds 5"),
+    ({"path": "get: {security: 5, responses: {'204': {}}}"}, "GET /others: security is 5"),
     ({"path": "query: {responses: {'204': {}}}"}, "QUERY /others: the method is not known"),
     ({"path": "get: {responses: {'204': {}}}", "other": "others"}, "GET others: the path does not begin with /"),
     ({"other": "/others?a=b"}, "GET /others?a=b: the path holds what ends a path"),
@@ -117,6 +152,13 @@ def test_where_gaps_are_allowed_the_rest_is_generated(
         "get_thing" if "/things" in message else "",
         "get_others" if "others" in message else "",
     }
+
+
+def test_a_server_that_is_the_document_s_own_is_no_other(tmp_path: Path) -> None:
+    same = "servers: [{url: /v1}]"
+    document = OPERATION % {**DEFAULTS, "path": f"get: {{{same}, responses: {{'204': {{}}}}}}"}
+    assert run(tmp_path, document) == 2
+    assert run(tmp_path, f"{document}\n{same}\n") == 0
 
 
 def test_two_documents_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,26 @@ def test_parameters_are_written_as_they_are_described(styles: Any, arguments: Di
     assert styles.styles.operations.get_styles.build(**{"ids": "x", **arguments}).target == target
 
 
+def test_objects_are_written_in_paths_and_headers_as_they_are_described(styles: Any) -> None:
+    models = styles.styles.models
+    request = styles.styles.operations.get_point.build(
+        models.GetPointPoint(x=1, y="a=/,b"),
+        {"w": 2, "h": 3},
+        x_exploded=models.GetPointXExploded(a=1, b="c=d"),
+        x_joined={"k": 1, "l": 2},
+    )
+    assert request.target == "/points/x=1,y=a%3D%2F%2Cb/w,2,h,3"
+    # One header, though the path gives its name in capitals.
+    assert request.headers == {"x-exploded": "a=1,b=c=d", "X-Joined": "k,1,l,2"}
+
+
+def test_an_object_whose_keys_could_not_be_told_apart_is_refused(styles: Any) -> None:
+    models = styles.styles.models
+    for size, exploded in (({".": None}, None), ({"w": 1}, models.GetPointXExploded(b="a,b"))):
+        with pytest.raises(ValueError, match=r"^(size|x-exploded): "):
+            styles.styles.operations.get_point.build(models.GetPointPoint(x=1), size, x_exploded=exploded)
+
+
 def test_an_argument_may_be_called_request(styles: Any) -> None:
     request = styles.styles.operations.get_styles.build_stream("x", request="r")
     assert (request.query, request.accept) == ((("request", "r"),), "text/event-stream")

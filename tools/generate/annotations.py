@@ -61,9 +61,7 @@ class Annotations:
 
     def members(self, prop: Any, scope: str = "") -> list[str]:
         """Return the types of a union's members, of a union within it too; of anything else its type."""
-        if not isinstance(prop, UnionProperty):
-            return [self.of(prop, scope)]
-        return [member for inner in prop.inner_properties for member in self.members(inner, scope)]
+        return [self.of(member, scope) for member in _members(prop)]
 
     def parameter(self, prop: Any, scope: str = "") -> str:
         """Return the type of an argument, which need not be a list where it is written as one."""
@@ -95,6 +93,21 @@ class Annotations:
                 waiting += contents(self._models[prop.class_info.name])
         return found
 
+    def forms(self, prop: Any) -> set[str]:
+        """Return what values of a property may be: text, list or object, and of what if that is not only text."""
+        found = set[str]()
+        for member in _members(prop):
+            form = _form(member)
+            inner = {_form(each) for value in self._held(member) for each in _members(value)} - {"", "text"}
+            found |= {f"{form} of {each}s" for each in inner} or {form}
+        return found - {""}
+
+    def _held(self, prop: Any) -> list[Any]:
+        """Return the properties of what a list or an object holds."""
+        if isinstance(prop, ModelProperty):
+            return contents(self._models[prop.class_info.name])
+        return [prop.inner_property] if isinstance(prop, ListProperty) else []
+
     def _has_class(self, prop: Any) -> bool:
         return isinstance(prop, LiteralEnumProperty) or (isinstance(prop, ModelProperty) and not self.is_map(prop))
 
@@ -112,6 +125,21 @@ class Annotations:
         if not isinstance(prop, ModelProperty) or not self.is_map(prop):
             return None
         return self._models[prop.class_info.name].additional_properties
+
+
+def _members(prop: Any) -> list[Any]:
+    if not isinstance(prop, UnionProperty):
+        return [prop]
+    return [member for inner in prop.inner_properties for member in _members(inner)]
+
+
+def _form(prop: Any) -> str:
+    """Return what a value of a property that is no union is, "" for what says nothing."""
+    if isinstance(prop, AnyProperty | NoneProperty):
+        return ""
+    if isinstance(prop, ListProperty):
+        return "list"
+    return "object" if isinstance(prop, ModelProperty) else "text"
 
 
 def contents(model: ModelProperty) -> list[Any]:

@@ -78,8 +78,11 @@ def _reasons(content: Json, path: str, item: Json, operation: Json) -> Iterator[
     if "?" in path or "#" in path:
         yield "the path holds what ends a path"
     yield from _flaws_of_references(content, [item.get("parameters", ()), _without_callbacks(operation)])
-    yield from operation_flaws(content, {"parameters": item.get("parameters", [])})
+    yield from operation_flaws(content, {key: item[key] for key in ("parameters", "servers") if key in item})
     yield from operation_flaws(content, operation)
+    servers = operation.get("servers") or item.get("servers")
+    if servers and servers != content.get("servers"):
+        yield f"it is at a server of its own, {servers[0].get('url')}, and requests go to one for all"
     for reference in (*item.get("parameters", ()), *operation.get("parameters", ())):
         yield from _reasons_of_parameter(path, dereference(content, reference))
     body = dereference(content, operation.get("requestBody", {}))
@@ -98,7 +101,9 @@ def _without_callbacks(operation: Json) -> Json:
 def _reasons_of_parameter(path: str, parameter: Json) -> Iterator[str]:
     name, location = parameter.get("name"), parameter.get("in")
     styles = _STYLES.get(str(location))
-    if name is None or styles is None:
+    if not isinstance(name, str) or not name:
+        yield f"the name of a parameter is {name!r}"
+    elif styles is None:
         yield f"the parameter {name} is in {location}"
     elif parameter.get("style", styles[0]) not in styles:
         yield f"the parameter {name} has the style {parameter['style']}"

@@ -124,9 +124,13 @@ def referent(content: Json, reference: str) -> Any:
 
 
 def pointer(reference: str) -> list[str]:
-    """Return the steps of a local reference; raise LookupError for one that leads out of the document."""
-    if not reference.startswith("#/"):
+    """Return the steps of a local reference; raise LookupError for one of another kind."""
+    if not reference.startswith("#"):
         raise LookupError(f"{reference} leads out of the document; bundle it first")
+    if reference == "#":
+        raise LookupError("# is the whole document, which is nothing that can stand here")
+    if not reference.startswith("#/"):
+        raise LookupError(f"{reference} is the name of an anchor; refer to its place, as in #/components/schemas/Name")
     return [unquote(step).replace("~1", "/").replace("~0", "~") for step in reference[2:].split("/")]
 
 

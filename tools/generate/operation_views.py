@@ -12,6 +12,7 @@ from .names import identifiers
 from .parse import Types
 from .rewrites.operations import NAME, path_names
 from .rewrites.places import TYPE
+from .styles import parameter_style, query_style
 from .views import Body, Operation, Parameter
 
 _MODELS = "models."
@@ -20,9 +21,6 @@ _MODELS = "models."
 _BODY_FUNCTIONS = {kind: f"{kind.value}_body" for kind in Kind}
 
 _LOCATIONS = ("path", "query", "header", "cookie")
-
-_QUERY_STYLES = {"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe", "deepObject": "deep"}
-"""How the runtime calls the styles of lists that are one pair; those of several pairs are "repeat"."""
 
 _TAKEN = {
     "body",
@@ -86,7 +84,9 @@ class OperationViews:
         )
 
     def _parameter(self, published: Json, name: str) -> Parameter:
-        annotation = self._annotations.parameter(self._types.places[published[TYPE]], _MODELS)
+        prop = self._types.places[published[TYPE]]
+        annotation = self._annotations.parameter(prop, _MODELS)
+        is_json = any(kind_of(media_type) is Kind.JSON for media_type in [*published.get("content", ())][:1])
         if published["in"] == "path":
             annotation = not_none(annotation)
         required = published.get("required", False)
@@ -96,8 +96,8 @@ class OperationViews:
             annotation=annotation if required else optional(annotation),
             default="" if required else "None",
             doc=_one_line(published["schema"].get("description", "")),
-            style=_style(published, annotation),
-            is_json=any(kind_of(media_type) is Kind.JSON for media_type in [*published.get("content", ())][:1]),
+            style=parameter_style(published, {"text"} if is_json else self._annotations.forms(prop)),
+            is_json=is_json,
         )
 
     def _bodies(self, raw: Json) -> Sequence[Body]:
@@ -173,26 +173,12 @@ def _by_precedence(responses: Json) -> list[tuple[str, Json]]:
     return sorted(responses.items(), key=lambda item: (item[0] == "default", not item[0].isdigit(), item[0]))
 
 
-def _style(published: Json, annotation: str) -> str:
-    if published["in"] == "path":
-        return "," if "Sequence[" in annotation or "List[" in annotation else ""
-    if published["in"] != "query":
-        return ""
-    return _query_style(published)
-
-
 def _styles(media_type: str, media: Json) -> "dict[str, str]":
     """Return how the fields of a URL-encoded form are written, where the document says it."""
     if kind_of(media_type) is not Kind.FORM:
         return {}
     encodings = media.get("encoding", {}).items()
-    return {name: _query_style(each) for name, each in encodings if each.keys() & {"style", "explode"}}
-
-
-def _query_style(published: Json) -> str:
-    style = published.get("style", "form")
-    repeats = style != "deepObject" and published.get("explode", style == "form")
-    return "repeat" if repeats else _QUERY_STYLES[style]
+    return {name: query_style(each) for name, each in encodings if each.keys() & {"style", "explode"}}
 
 
 def _path(path: str, parameters: Sequence[Parameter]) -> str:

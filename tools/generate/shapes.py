@@ -20,12 +20,27 @@ _KINDS: dict[str, tuple[type, str]] = {
 """What keywords of schemas hold that hold no schemas."""
 
 
+_PARTS: dict[str, type] = {
+    "operationId": str,
+    "summary": str,
+    "description": str,
+    "parameters": list,
+    "requestBody": dict,
+    "responses": dict,
+    "security": list,
+    "servers": list,
+}
+"""What an operation holds."""
+
+
 def operation_flaws(content: Json, operation: Json) -> Iterator[str]:
     """Yield what has another form in an operation and its schemas; raise LookupError for a dead reference."""
-    for key, kind in (("parameters", list), ("requestBody", dict), ("responses", dict)):
+    for key, kind in _PARTS.items():
         if not isinstance(operation.get(key, kind()), kind):
             yield f"{key} is {_said(operation[key])}"
             return
+    for key in ("security", "servers"):
+        yield from (f"{key} holds {_said(each)}" for each in operation.get(key, ()) if not isinstance(each, dict))
     parts = [*operation.get("parameters", ()), operation.get("requestBody", {})]
     parts += [answer for status, answer in operation.get("responses", {}).items() if not status.startswith("x-")]
     for part in parts:
@@ -39,6 +54,9 @@ def operation_flaws(content: Json, operation: Json) -> Iterator[str]:
             continue
         for holder in (whole, *contents.values()):
             yield from schema_flaws(holder.get("schema", {}))
+            encoding = holder.get("encoding", {})
+            if not isinstance(encoding, dict) or not all(isinstance(each, dict) for each in encoding.values()):
+                yield "encoding is no object of encodings"
 
 
 def schema_flaws(schema: Any, place: str = "the schema") -> Iterator[str]:
@@ -65,6 +83,10 @@ def _keyword_flaws(schema: Json, place: str) -> Iterator[str]:
     for key, (kind, expected) in _KINDS.items():
         if key in schema and not isinstance(schema[key], kind):
             yield f"{key} of {place} is {_said(schema[key])}, not {expected}"
+    required = schema.get("required", [])
+    for name in required if isinstance(required, list) else ():
+        if not isinstance(name, str):
+            yield f"required of {place} holds {_said(name)}, not a name"
     types = schema.get("type", [])
     for each in types if isinstance(types, list) else [types]:
         if each not in _TYPES:

@@ -68,7 +68,7 @@ class Parameter:
     default: str
     doc: str
     style: str = ""
-    """How a list or an object is written in a query, or what stands between the items of a list in a path."""
+    """How a list or an object is written: in a query as ``query_pairs`` says, elsewhere as ``path_segment`` does."""
     is_json: bool = False
     """Whether the value travels as JSON."""
 

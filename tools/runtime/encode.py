@@ -22,8 +22,11 @@ _CONTROL = r"[\x00-\x1f\x7f]"
 _FORBIDDEN_IN_HEADER = r"[\r\n\x00]"
 
 
-def path_segment(name: str, value: object, separator: str = "") -> str:
-    """Return ``value`` percent-encoded as one segment of a path; with ``separator`` a list of values.
+def path_segment(name: str, value: object, style: str = "") -> str:
+    """Return ``value`` percent-encoded as one segment of a path.
+
+    With a ``style`` a list or an object may be given, whose items (keys and values) have commas between; if the style
+    is "=", that is what stands between a key and its value.
 
     Raises ValueError for what would change the path's shape (an empty or dot segment, control characters), TypeError
     for a value that has no text form.
@@ -31,13 +34,13 @@ def path_segment(name: str, value: object, separator: str = "") -> str:
     plain = _UNRESERVED.fullmatch(value) if isinstance(value, str) else None
     if plain is not None:
         return plain.group()  # a member of an enumeration would be formatted as its name
-    items = [text(name, item) for item in (_items(value) if separator else (value,))]
-    joined = "".join(items)
+    parts = _parts(name, value, style) if style else [[text(name, value)]]
+    joined = "".join(item for part in parts for item in part)
     if joined in ("", ".", ".."):
         raise ValueError(f"{name}: {joined!r} cannot be a part of a path")
     if re.search(_CONTROL, joined):
         raise ValueError(f"{name}: control characters cannot be a part of a path")
-    return separator.join([quote(item, safe="") for item in items])
+    return ",".join("=".join([quote(item, safe="") for item in part]) for part in parts)
 
 
 def query_pairs(*parameters: Tuple[str, object, str]) -> Tuple[Tuple[str, str], ...]:
@@ -54,9 +57,10 @@ def query_pairs(*parameters: Tuple[str, object, str]) -> Tuple[Tuple[str, str], 
     )
 
 
-def header_map(*parameters: Tuple[str, object]) -> Dict[str, str]:
-    """Return request headers from (name, value) pairs; None is left out."""
-    return {name: header(name, value) for name, value in parameters if value is not None and value is not UNSET}
+def header_map(*parameters: Union[Tuple[str, object], Tuple[str, object, str]]) -> Dict[str, str]:
+    """Return request headers from (name, value) pairs, which may have a style; None is left out."""
+    given = [parameter for parameter in parameters if parameter[1] is not None and parameter[1] is not UNSET]
+    return {parameter[0]: header(*parameter) for parameter in given}
 
 
 def cookie_line(*parameters: Tuple[str, object]) -> Optional[str]:
@@ -88,12 +92,12 @@ def json_text(value: object) -> Optional[str]:
     return _encodable("JSON", _ENCODER.encode(value))
 
 
-def header(name: str, value: object) -> str:
-    """Return ``value`` as a header's value, lists with commas.
+def header(name: str, value: object, style: str = "") -> str:
+    """Return ``value`` as a header's value, lists and objects with commas, in the styles of ``path_segment``.
 
     Raises ValueError if it could end the header or has no place in one.
     """
-    line = _joined(name, value, ",")
+    line = _joined(name, value, ",", style)
     if re.search(_FORBIDDEN_IN_HEADER, line):
         raise ValueError(f"{name}: a header cannot hold a line break or a null character")
     try:
@@ -170,15 +174,23 @@ def _deep_pairs(name: str, value: object) -> Iterator[Tuple[str, str]]:
         yield from ((name, text(name, item)) for item in _items(value))
 
 
-def _joined(name: str, value: object, separator: str) -> str:
+def _joined(name: str, value: object, separator: str, style: str = "") -> str:
     """Return a value as text, the items of a list (of an object its keys and values) with ``separator`` between."""
     value = _plain(value)
-    if isinstance(value, dict):
-        value = [part for pair in cast("Dict[str, object]", value).items() for part in pair if pair[1] is not None]
-    items = [text(name, item) for item in _items(value)]
-    if isinstance(value, (list, tuple)) and any(separator in item for item in items):
+    items = ["=".join(part) for part in _parts(name, value, style)]
+    if isinstance(value, (list, tuple, dict)) and any(separator in item for item in items):
         raise ValueError(f"{name}: an item cannot hold {separator!r}, which stands between the items")
     return separator.join(items)
+
+
+def _parts(name: str, value: object, style: str) -> List[List[str]]:
+    """Return the texts of a value, of a list's items, or of an object's keys and values, in pairs if its style is =."""
+    value = _plain(value)
+    if not isinstance(value, dict):
+        return [[text(name, item)] for item in _items(value)]
+    keyed = cast("Dict[str, object]", value).items()
+    pairs = [[text(name, key), text(name, item)] for key, item in keyed if item is not None]
+    return pairs if style == "=" else [[part] for pair in pairs for part in pair]
 
 
 def _items(value: object) -> Iterable[object]:
