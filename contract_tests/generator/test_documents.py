@@ -203,6 +203,22 @@ def test_components_of_one_name_are_kept_apart_and_so_is_what_refers_to_them() -
     assert [alias.annotation for alias in package.aliases] == ["List[Thing]", "List[Thing2]"]
 
 
+@pytest.mark.parametrize("place", ["$defs", "definitions"])
+def test_what_is_defined_beside_the_components_is_kept_apart_too(place: str) -> None:
+    def document(path: str, kind: str) -> Document:
+        schema = {"$ref": f"#/{place}/Thing/properties/a"}
+        answer = {"200": {"content": {"application/json": {"schema": schema}}}}
+        defined = {"Thing": {"type": "object", "properties": {"a": {"type": kind}}}}
+        return Document("d", {"paths": {path: {"get": {"responses": answer}}}, place: defined})
+
+    merged = merge([document("/a", "string"), document("/b", "integer"), document("/c", "string")]).content
+    assert {operation.route: operation.result for operation in view(merged).operations} == {
+        "GET /a": "str",
+        "GET /b": "int",
+        "GET /c": "str",
+    }
+
+
 def test_tags_of_unions_follow_a_renamed_member() -> None:
     union: Json = {
         "oneOf": [{"$ref": "#/components/schemas/Things"}],
@@ -245,3 +261,13 @@ def test_several_documents_are_generated_as_one(tmp_path: Path) -> None:
     assert main(["--spec", *sources, "--output", str(tmp_path), "--package", "both_api"]) == 0
     made = {path.stem for path in (tmp_path / "both_api" / "one" / "operations").glob("*.py")}
     assert made == {"__init__", "get_a", "get_a_2"}
+
+
+def test_what_is_not_there_when_several_documents_are_one_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {"200": {"content": {"application/json": {"schema": {"$ref": "#/x-types/Thing"}}}}}
+    other = {**CONTENT, "paths": {"/b": {"get": {"responses": answer}}}, "x-types": {"Thing": {"type": "string"}}}
+    sources = [write(tmp_path / "one.json", CONTENT), write(tmp_path / "two.json", other)]
+    assert main(["--spec", *sources, "--output", str(tmp_path), "--package", "both_api"]) == 2
+    assert capsys.readouterr().err == "GET /b: #/x-types/Thing is not in the document\n"

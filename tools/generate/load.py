@@ -12,7 +12,9 @@ from .trial import unreadable
 
 def load(sources: Sequence[str], *, allow_missing: bool = False) -> Document:
     """Read documents as one; raise GenerationError for what cannot be generated, as ``checked`` does."""
-    return merge([checked(read(source), allow_missing=allow_missing) for source in sources])
+    documents = [checked(read(source), allow_missing=allow_missing) for source in sources]
+    # What only one document has somewhere of its own may be referred to, and is not in the one of all.
+    return documents[0] if len(documents) == 1 else checked(merge(documents), allow_missing=allow_missing)
 
 
 def checked(document: Document, *, allow_missing: bool = False) -> Document:

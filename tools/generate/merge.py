@@ -11,7 +11,12 @@ from .rewrites.names import with_mapping
 from .rewrites.operations import inherit_security
 from .schemas import component, rewrite_schemas, schemas_of
 
-_KINDS = ("schemas", "responses", "parameters", "requestBodies", "headers", "pathItems")
+_PLACES = (
+    *(("components", kind) for kind in ("schemas", "responses", "parameters", "requestBodies", "headers", "pathItems")),
+    ("$defs",),
+    ("definitions",),
+)
+"""Where the parts of a document are that have names and are referred to."""
 
 
 def merge(documents: Sequence[Document]) -> Document:
@@ -54,10 +59,13 @@ def _with_tags(schema: Any, content: Json) -> Any:
 
 def _add(merged: Json, other: Json) -> None:
     other = _separated(merged, other)
-    for kind in _KINDS:
-        theirs = other.get("components", {}).get(kind, {})
+    for place in _PLACES:
+        theirs = _named(other, place)
         if theirs:
-            merged.setdefault("components", {}).setdefault(kind, {}).update(theirs)
+            holder = merged
+            for step in place:
+                holder = holder.setdefault(step, {})
+            holder.update(theirs)
     for path, item in other.get("paths", {}).items():
         known: Json = merged.setdefault("paths", {}).setdefault(path, {})
         for key, value in item.items():
@@ -73,20 +81,31 @@ def _separated(merged: Json, other: Json) -> Json:
     """
     while True:
         renamed = {
-            f"#/components/{kind}/{name}": f"#/components/{kind}/{_free(name, value, merged, other, kind)}"
-            for kind in _KINDS
-            for name, value in other.get("components", {}).get(kind, {}).items()
-            if merged.get("components", {}).get(kind, {}).get(name, value) != value
+            _reference(place, name): _reference(place, _free(name, value, _named(merged, place), _named(other, place)))
+            for place in _PLACES
+            for name, value in _named(other, place).items()
+            if _named(merged, place).get(name, value) != value
         }
         if not renamed:
             return other
-        for kind in _KINDS:
-            components = other.get("components", {}).get(kind, {})
-            prefix = f"#/components/{kind}/"
+        for place in _PLACES:
+            components = _named(other, place)
+            prefix = _reference(place, "")
             named = {_new(prefix + name, renamed)[len(prefix) :]: each for name, each in components.items()}
             components.clear()
             components.update(named)
         other = _referring(other, renamed)
+
+
+def _named(content: Json, place: tuple[str, ...]) -> Json:
+    """Return the parts of a document at one of the places, by name."""
+    for step in place:
+        content = content.get(step, {})
+    return content
+
+
+def _reference(place: tuple[str, ...], name: str) -> str:
+    return "/".join(["#", *place, name])
 
 
 def _referring(value: Any, renamed: dict[str, str]) -> Any:
@@ -95,20 +114,19 @@ def _referring(value: Any, renamed: dict[str, str]) -> Any:
         return {key: _referring(item, renamed) for key, item in value.items()}
     if isinstance(value, list):
         return [_referring(item, renamed) for item in value]
-    if isinstance(value, str) and value.startswith("#/components/"):
+    if isinstance(value, str) and value.startswith("#/"):
         return _new(value, renamed)
     return value
 
 
 def _new(reference: str, renamed: dict[str, str]) -> str:
-    head = "/".join(reference.split("/")[:4])
+    head = "/".join(reference.split("/")[: 4 if reference.startswith("#/components/") else 3])
     return renamed.get(head, head) + reference[len(head) :]
 
 
-def _free(name: str, value: Json, merged: Json, other: Json, kind: str) -> str:
+def _free(name: str, value: Json, ours: Json, theirs: Json) -> str:
     """Return the first numbered name that nothing has, or that has the same content."""
     number = 2
-    theirs, ours = other["components"][kind], merged["components"][kind]
     while f"{name}{number}" in theirs or ours.get(f"{name}{number}", value) != value:
         number += 1
     return f"{name}{number}"
