@@ -169,6 +169,26 @@ def test_a_report_tells_of_documents_and_of_python() -> None:
     assert "- BREAKING changed thing_api.v1.operations.make_thing.build(dry): parameter was removed" in lines
 
 
+BODIES = "requestBody: {content: {application/json: {}, text/plain: {}}}"
+STREAM = "responses: {'200': {content: {application/json: {}, text/event-stream: {}}}}"
+PYTHON_CHANGES = [
+    (f"{BODIES}\n", "requestBody: {content: {text/plain: {}, application/json: {}}}\n"),
+    (STREAM, STREAM.replace(", text/event-stream: {}", "")),
+    (STREAM.replace(", text/event-stream: {}", ""), STREAM),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), PYTHON_CHANGES)
+def test_what_breaks_python_code_the_document_s_section_tells_too(before: str, after: str) -> None:
+    more = f"  /more:\n    put:\n      operationId: putMore\n      {BODIES}\n      {STREAM}\ncomponents:"
+    old = OLD.replace("components:", more)
+    if before not in old:
+        old = old.replace(after, before)
+    lines = report([document(old)], [document(old.replace(before, after))], "thing_api").splitlines()
+    api, python = (int(line.split()[-4]) for line in lines if line.endswith(" of them breaking"))
+    assert api or not python, lines
+
+
 def test_nothing_changes_between_a_document_and_itself() -> None:
     expected = ["API v1: 0 changes, 0 of them breaking", "Python API: 0 changes, 0 of them breaking"]
     assert report([document(OLD)], [document(OLD)], "thing_api").splitlines() == expected

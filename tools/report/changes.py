@@ -112,6 +112,11 @@ def _of_operations(what: str, old: Operation, new: Operation) -> Iterator[Change
     yield from _deprecated(what, old.doc, new.doc)
     yield from _compared(f"{what}: parameter", _parameters(old), _parameters(new), arguments, _is_required)
     yield from _compared(f"{what}: body", _bodies(old), _bodies(new), arguments, _is_required)
+    before, after = _functions(old), _functions(new)
+    for media_type in sorted(before.keys() & after.keys()):
+        yield from _changed(f"{what}: body {media_type}: function", before[media_type], after[media_type])
+    if old.streams != new.streams:
+        yield Change("added" if new.streams else "removed", f"{what}: event stream", breaking=old.streams)
     answers = partial(_of_types, _RECEIVED)
     for change in _compared(f"{what}: status", dict(old.responses), dict(new.responses), answers):
         # Statuses that are not declared are handled too; only another type of one that is breaks code.
@@ -130,6 +135,10 @@ def _parameters(operation: Operation) -> Mapping[str, Parameter]:
 
 def _bodies(operation: Operation) -> Mapping[str, Parameter]:
     return {body.media_type: body.parameters[0] for body in operation.bodies if body.parameters}
+
+
+def _functions(operation: Operation) -> Mapping[str, str]:
+    return {body.media_type: body.function for body in operation.bodies if body.parameters}
 
 
 def _of_arguments(way: Way, what: str, old: "Parameter | Field", new: "Parameter | Field") -> Iterator[Change]:

@@ -1,4 +1,8 @@
-"""What Python code that uses a generated package can no longer do, as griffe sees it."""
+"""What Python code that uses a generated package can no longer do, as griffe sees it.
+
+That is names and arguments. Types it does not compare: which change of them breaks code depends on which way the values
+travel, and that the document's section says. Whatever breaks here does so there too.
+"""
 
 from pathlib import Path
 
