@@ -241,6 +241,14 @@ def test_methods_of_one_path_come_together_and_each_keeps_its_security() -> None
     assert [(operation.name, operation.auth) for operation in operations] == [("get_a", True), ("put_a", False)]
 
 
+def test_each_says_how_its_own_document_authenticates() -> None:
+    first, second = thing(TEXT, security=[{"Key": []}]), thing(TEXT, "/b", security=[{"Key": []}])  # type: ignore[arg-type]
+    first.content["components"]["securitySchemes"] = {"Key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    second.content["components"]["securitySchemes"] = {"Key": {"type": "http", "scheme": "basic"}}
+    said = [operation.module_doc for operation in view(merge([first, second]).content).operations]
+    assert said == ["GET /a\n\nAuthentication: Key (header X-Key)", "GET /b\n\nAuthentication: Key (http basic)"]
+
+
 def test_parameters_of_a_path_stay_with_the_operations_of_their_document() -> None:
     first, second = thing(TEXT), thing(TEXT)
     page: Json = {"name": "page", "in": "query", "schema": {"type": "integer"}}

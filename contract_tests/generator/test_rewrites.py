@@ -32,7 +32,22 @@ class Case:
 
 
 CASES: List[Case] = [
-    Case("inherit_security", "op: auth", more="{security: [{Key: []}]}", fails="KeyError: 'security'"),
+    Case("inherit_security", "op: auth", more="{security: [{Key: []}]}", fails="KeyError: 'x-authentication'"),
+    Case(
+        "inherit_security",
+        "op asks for Token (http bearer) or Key (query api_key) and Session (cookie sid) or none",
+        more="{security: [{Token: []}, {Key: [], Session: []}, {}], components: {securitySchemes: {"
+        "Token: {type: http, scheme: bearer}, Key: {type: apiKey, in: query, name: api_key}, "
+        "Session: {type: apiKey, in: cookie, name: sid}}}}",
+        fails="KeyError: 'x-authentication'",
+    ),
+    Case(
+        "inherit_security",
+        "op asks for Login (oauth2) and Odd (not described) and Absent (not described)",
+        operation="{security: [{Login: [], Odd: [], Absent: []}]}",
+        more="{components: {securitySchemes: {Login: {type: oauth2}, Odd: 5}}}",
+        fails="KeyError: 'x-authentication'",
+    ),
     Case(
         "name_shared_schemas",
         "op -> models.FailedResponse",
@@ -314,6 +329,7 @@ def sayings(package: Package) -> Iterator[str]:
         yield f"{operation.name}({', '.join(argument.declaration for argument in arguments)})"
         yield f"{operation.name} -> {operation.result}"
         yield from (f"{operation.name} {status.strip(chr(39))}: {kind}" for status, kind in operation.responses)
+        yield f"{operation.name} asks for {operation.module_doc.rpartition('Authentication: ')[2]}"
         yield f"{operation.name}: {'auth' if operation.auth else 'no auth'}"
 
 

@@ -10,7 +10,7 @@ from .document import Json, operations
 from .media import EVENT_STREAM, Kind, essence, kind_of
 from .names import identifiers
 from .parse import Types
-from .rewrites.operations import NAME, path_names
+from .rewrites.operations import AUTHENTICATION, NAME, path_names
 from .rewrites.places import TYPE
 from .styles import parameter_style, query_style
 from .views import Body, Operation, Parameter
@@ -196,8 +196,9 @@ def _path(path: str, parameters: Sequence[Parameter]) -> str:
 
 
 def _module_doc(route: str, raw: Json) -> str:
+    said = [route, f"\nAuthentication: {_one_line(raw[AUTHENTICATION])}"]
     clauses = [f"- {source['page']}: {source['clause']}" for source in raw.get("x-sim-documentation", ())]
-    return "\n".join([route, "\nDocumented in:", *clauses]) if clauses else route
+    return "\n".join([*said, "\nDocumented in:", *clauses] if clauses else said)
 
 
 def _summary(raw: Json) -> str:

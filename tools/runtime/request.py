@@ -56,7 +56,7 @@ class Request(Generic[T]):
     content_type: Optional[str]
     accept: str
     auth: bool
-    """Whether the operation wants the API key."""
+    """Whether the operation wants the API key, or what else its module names."""
     responses: Callable[[], ResponseTypes] = field(repr=False)
     """What the operation answers; a function, so that no model is loaded before an answer is there."""
 

@@ -1,6 +1,8 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
 """POST /api/workflows/{id}/execute
 
+Authentication: ApiKey (header X-API-Key)
+
 Documented in:
 - sdks/python: execute_workflow()
 - sdks/python: Streaming workflow execution

@@ -1,6 +1,8 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
 """GET /api/v1/logs/executions/{executionId}
 
+Authentication: ApiKey (header X-API-Key)
+
 Documented in:
 - execution/api: Get Execution Details
 - execution/api: Rate Limiting

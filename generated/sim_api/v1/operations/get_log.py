@@ -1,6 +1,8 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
 """GET /api/v1/logs/{id}
 
+Authentication: ApiKey (header X-API-Key)
+
 Documented in:
 - execution/api: Get Log Details
 - execution/api: Rate Limiting

@@ -1,6 +1,8 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
 """GET /api/users/me/usage-limits
 
+Authentication: ApiKey (header X-API-Key)
+
 Documented in:
 - sdks/python: get_usage_limits()
 - sdks/python: UsageLimits

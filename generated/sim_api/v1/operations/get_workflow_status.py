@@ -1,6 +1,8 @@
 # Made by "python -m tools.generate". Do not edit: the next run writes it anew.
 """GET /api/workflows/{id}/status
 
+Authentication: ApiKey (header X-API-Key)
+
 Documented in:
 - sdks/python: get_workflow_status()
 - sdks/python: WorkflowStatus
