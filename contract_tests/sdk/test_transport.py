@@ -39,6 +39,7 @@ from contract_tests.sdk.conftest import KEY
 from sim_conformance.mock import MockSim
 from sim_sdk import (
     ConnectionFailedError,
+    InvalidRequestError,
     InvalidResponseError,
     NotFoundError,
     RedirectError,
@@ -52,6 +53,7 @@ Connect = Callable[..., SimStudioClient]
 
 CERTIFICATE = Path(__file__).with_name("certificate.pem")  # for 127.0.0.1, signed by itself
 BODY = b'{"isDeployed":true}'
+LARGE = {"text": "x" * 32 * 1024 * 1024}  # more than is on its way between two sockets that nobody reads from
 
 
 def failure(connect: Connect, server: ScriptedServer | str, **options: Any) -> SimStudioError:
@@ -336,6 +338,58 @@ def test_an_answer_that_breaks_is_a_connection_that_failed(serve: Serve, connect
     assert len(str(error)) > len(f"the connection to {server.url} broke: ")
 
 
+def in_chunks(length: bytes, coding: bytes = b"chunked") -> bytes:
+    """An answer in one chunk, whose length and coding are spelled in some way."""
+    start = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + coding + b"\r\n\r\n"
+    return start + length + b"\r\n" + SUCCESS.partition(b"\r\n\r\n")[2] + b"\r\n0\r\n\r\n"
+
+
+LENGTH = b"%x" % len(SUCCESS.partition(b"\r\n\r\n")[2])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(in_chunks(spelled) for spelled in (LENGTH, b"00" + LENGTH, LENGTH + b" \t", LENGTH + b' ;a="b"')),
+        *(in_chunks(LENGTH, coding) for coding in (b"Chunked ", b"chunked\r\nTransfer-Encoding: chunked")),
+    ],
+)
+def test_what_http_allows_in_spelling_a_chunked_answer_is_understood(
+    serve: Serve, connect: Connect, reply: bytes
+) -> None:
+    server = serve([reply], [reply])
+    client = connect(server)
+    for _ in range(2):
+        assert client.execute_workflow("wf", timeout=PATIENCE).success
+    assert [request.connection for request in server.requests] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(in_chunks(b + LENGTH) for b in (b"0x", b"+", b"-", b"0_", b" ", b"\x0b")),
+        in_chunks(b""),
+        in_chunks(LENGTH + b";a\0b"),
+        in_chunks(LENGTH + b";a\rb"),
+        in_chunks(LENGTH).replace(LENGTH + b"\r\n", LENGTH + b"\n"),
+        *(SUCCESS.replace(b"Content-Length: ", b"Content-Length: " + sign) for sign in (b"+", b"0_", b"9" * 5000)),
+        SUCCESS.replace(b"\r\n\r\n", b"\r\nX-A: a\0b\r\n\r\n"),
+        SUCCESS.replace(b"\r\n\r\n", b"\r\nX-A: a\rX-B: b\r\n\r\n"),
+    ],
+)
+def test_what_parsers_of_http_differ_about_is_refused(serve: Serve, connect: Connect, reply: bytes) -> None:
+    error = failure(connect, serve([reply, Ending.STALL]), timeout=PATIENCE)
+    assert isinstance(error, ConnectionFailedError)
+    assert error.request_sent is True
+
+
+@pytest.mark.synchronous("aiohttp takes the answer for chunked, or for one that ends with its connection")
+@pytest.mark.parametrize("coding", [b"gzip, chunked", b"chunked, gzip", b"gzip", b"chunked\r\nTransfer-Encoding: gzip"])
+def test_a_transfer_coding_that_nobody_asked_for_is_refused(serve: Serve, connect: Connect, coding: bytes) -> None:
+    error = failure(connect, serve([in_chunks(LENGTH, coding), Ending.STALL]), timeout=PATIENCE)
+    assert "transfer coding" in str(error)
+
+
 def test_after_a_broken_exchange_a_new_connection_is_made(serve: Serve, connect: Connect) -> None:
     server = serve([head(200, {"Content-Length": "100"}) + BODY, Ending.CLOSE], [SUCCESS])
     client = connect(server)
@@ -435,9 +489,88 @@ def test_a_server_that_does_not_take_the_request_cannot_hold_a_call(connect: Con
         client = connect(f"http://127.0.0.1:{listener.getsockname()[1]}")
         began = time.monotonic()
         with pytest.raises(RequestTimeoutError) as caught:
-            client.execute_workflow("wf", {"text": "x" * 32 * 1024 * 1024}, timeout=0.3)
+            client.execute_workflow("wf", LARGE, timeout=0.3)
         assert time.monotonic() - began < 4
     assert caught.value.request_sent is True
+
+
+TOO_LARGE = json_answer(413, {"error": "Request body too large"})
+EARLY = {
+    "at once": [TOO_LARGE],
+    "in two pieces": [TOO_LARGE[:5], TOO_LARGE[5:]],
+    "and breaks off": [TOO_LARGE[:40]],
+}
+
+
+def answer_early(listener: socket.socket, context: ssl.SSLContext | None, *replies: list[bytes]) -> None:
+    """Answer one request on each connection as soon as its head is there, and neither read on nor leave."""
+    with contextlib.ExitStack() as stack:
+        for pieces in replies:
+            connection = stack.enter_context(listener.accept()[0])
+            if context is not None:
+                connection = stack.enter_context(context.wrap_socket(connection, server_side=True))
+            received = b""
+            while not received.endswith(b"\r\n\r\n"):
+                received += connection.recv(1)
+            for piece in pieces:
+                connection.sendall(piece)
+                threading.Event().wait(0.05)
+            if pieces == EARLY["and breaks off"]:
+                connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):
+            listener.accept()
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "TLS"])
+@pytest.mark.parametrize(
+    "early",
+    [
+        "at once",
+        "in two pieces",
+        pytest.param("and breaks off", marks=pytest.mark.synchronous("asyncio waits until what is written is sent")),
+    ],
+)
+def test_an_answer_that_comes_before_the_request_is_taken_is_read(
+    connect: Connect, early: str, encrypted: bool
+) -> None:
+    context = tls_server() if encrypted else None
+    options = {"ssl_context": ssl.create_default_context(cafile=CERTIFICATE)} if encrypted else {}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        arguments = (listener, context, EARLY[early], [STATUS])
+        server = threading.Thread(target=answer_early, args=arguments, daemon=True)
+        server.start()
+        client = connect(f"{'https' if encrypted else 'http'}://127.0.0.1:{listener.getsockname()[1]}", **options)
+        with pytest.raises(SimStudioError) as caught:
+            client.execute_workflow("wf", LARGE, timeout=PATIENCE)
+        assert type(caught.value) is (ConnectionFailedError if early == "and breaks off" else InvalidRequestError)
+        assert caught.value.request_sent is True
+        # Over another connection: what was left of the body would be the next request on that one.
+        assert client.get_workflow_status("wf").is_deployed
+        listener.shutdown(socket.SHUT_RDWR)
+        server.join(PATIENCE)
+
+
+def test_an_interim_answer_does_not_end_the_request(serve: Serve, connect: Connect) -> None:
+    gate = threading.Event()
+
+    def take(listener: socket.socket) -> None:
+        with listener.accept()[0] as connection, connection.makefile("rb") as reader:
+            connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+            gate.wait(0.2)
+            fields = dict(
+                line.split(b": ", 1) for line in iter(lambda: reader.readline().strip(), b"") if b": " in line
+            )
+            body = reader.read(int(fields[b"Content-Length"]))
+            connection.sendall(json_answer(200, {"success": True, "output": {"bytes": len(body)}}))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=take, args=(listener,), daemon=True)
+        server.start()
+        result = connect(f"http://127.0.0.1:{listener.getsockname()[1]}").execute_workflow(
+            "wf", LARGE, timeout=PATIENCE
+        )
+        assert result.output["bytes"] > len(LARGE["text"])
+        server.join(PATIENCE)
 
 
 def test_time_spent_before_an_attempt_counts(serve: Serve, connect: Connect, clock: FakeClock) -> None:
@@ -547,6 +680,18 @@ def test_a_redirect_to_what_is_no_url_is_an_error(serve: Serve, connect: Connect
     assert location in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("place", "target"),
+    [(b"/caf\xc3\xa9", "/caf%C3%A9"), (b"/caf\xe9", "/caf%C3%A9"), ("/日本".encode(), "/%E6%97%A5%E6%9C%AC")],
+    ids=["UTF-8", "Latin-1", "beyond Latin-1"],
+)
+def test_a_redirect_may_be_spelled_beyond_ascii(serve: Serve, connect: Connect, place: bytes, target: str) -> None:
+    moved = answer(302, b"", {"Location": "PLACE", "X-Place": "PLACE"}).replace(b"PLACE", place)
+    server = serve([moved], [STATUS])
+    assert connect(server).get_workflow_status("wf").is_deployed
+    assert server.requests[1].target == target
+
+
 def test_a_redirect_without_a_target_is_an_error(serve: Serve, connect: Connect) -> None:
     with pytest.raises(RedirectError, match="an unnamed place"):
         connect(serve([answer(302)])).get_workflow_status("wf")
@@ -587,6 +732,25 @@ def test_a_proxy_gets_the_user_and_password_of_its_url(serve: Serve, connect: Co
     assert request.headers["proxy-authorization"] == "Basic " + base64.b64encode(b"user:p@ss").decode()
     assert ("x-api-key" in request.headers) is (scheme == "http")
     assert "p@ss" not in repr(caught.value)
+
+
+PASSWORD = base64.b64encode(b"user:p@ss").decode()
+
+
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [
+        (f"HTTP/1.1 407 Basic {PASSWORD}\r\nContent-Length: 0\r\n\r\n", "the proxy refuses with status 407"),
+        (f"Basic {PASSWORD}\r\n\r\n", ""),
+    ],
+)
+def test_the_password_that_a_proxy_repeats_is_not_told(serve: Serve, connect: Connect, refusal: str, told: str) -> None:
+    proxy = serve([refusal.encode(), Ending.CLOSE])
+    error = failure(connect, "https://sim.example", proxy=proxy.url.replace("://", "://user:p%40ss@"))
+    assert isinstance(error, ConnectionFailedError)
+    assert error.request_sent is False
+    assert told in str(error)
+    assert PASSWORD not in repr(error)
 
 
 def test_a_proxy_that_is_not_there_is_no_connection(connect: Connect) -> None:

@@ -21,6 +21,7 @@ import yarl
 
 from .decompress import decompressor
 from .failures import FailureKind, TransportFailure
+from .fields import read_fields
 
 if sys.version_info >= (3, 11):
     from asyncio import timeout as within
@@ -87,7 +88,7 @@ class AsyncRawResponse:
 
     def __init__(self, response: aiohttp.ClientResponse, progress: _Progress) -> None:
         self.status: int = response.status
-        self.headers: List[Tuple[str, str]] = list(response.headers.items())
+        self.headers: List[Tuple[str, str]] = read_fields(response.headers.items(), "utf-8")
         self._response = response
         self._progress = progress
         self._decompressor = decompressor(self.headers)
@@ -301,6 +302,8 @@ def _failure(error: Exception, total: Optional[float], idle: Optional[float], *,
     if isinstance(error, asyncio.TimeoutError):
         return TransportFailure(FailureKind.TIMEOUT, _timeout_message(error, total, idle, sent), request_sent=sent)
     kind = FailureKind.BROKEN if sent else FailureKind.CONNECT
+    if not sent and isinstance(error, aiohttp.ClientResponseError):
+        return TransportFailure(kind, _refusal_of_proxy(error), request_sent=sent)
     return TransportFailure(kind, _say(error), request_sent=sent)
 
 
@@ -312,9 +315,14 @@ def _timeout_message(error: Exception, total: Optional[float], idle: Optional[fl
     return "the server was silent for too long" if sent else "no connection was made in time"
 
 
-def _say(error: BaseException) -> str:
+def _refusal_of_proxy(error: aiohttp.ClientResponseError) -> str:
+    """Nothing of it is told but its status: some repeat the proxy's password."""
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return f"the proxy refuses with status {error.status}"
+    return "the answer of the proxy cannot be read"
+
+
+def _say(error: BaseException) -> str:
     cause = getattr(error, "os_error", None) or error.__cause__ or error
     number = getattr(cause, "errno", None)
     if isinstance(number, int) and number > 0 and not isinstance(cause, ssl.SSLError):

@@ -7,6 +7,7 @@ told as a `TransportFailure`.
 import io
 import math
 import os
+import re
 import socket
 import ssl
 import threading
@@ -24,9 +25,11 @@ from urllib3.exceptions import ClosedPoolError, HeaderParsingError, HTTPError, R
 from urllib3.util import make_headers, parse_url
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.response import assert_header_parsing
+from urllib3.util.wait import wait_for_socket
 
 from .decompress import decompressor
 from .failures import FailureKind, TransportFailure, without_frames
+from .fields import read_fields
 
 __all__ = ("RawResponse", "Transport")
 
@@ -34,23 +37,28 @@ _READ_BYTES = 65536
 _SEND_BYTES = 65536
 _NO_TIMEOUT = urllib3.Timeout(None)  # time is limited here, operation by operation
 _LINE_END = b"\r\n"
+_MAX_LINE_BYTES = 65536
+_LENGTH = re.compile("[0-9]{1,18}").fullmatch
+_CHUNK_LENGTH = re.compile(rb"([0-9a-fA-F]+)[ \t]*(?:;.*)?\r\n").fullmatch
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
 # Setting a timeout is a system call: one that was set for a long wait serves for another that differs by little.
 _LONG_WAIT = 1.0  # seconds
-_LONGEST_WAIT = 1e9  # seconds; sockets and locks refuse to wait for centuries
+_LONGEST_WAIT = 2e6  # seconds; sockets and locks refuse to wait for longer, which makes no difference
 _TIMER_SLACK = 0.01  # seconds
 _SWITCHING_PROTOCOLS = 101
+_INTERIM = b"HTTP/1.1 1"  # how the answers begin that another one follows
 
 _Addresses = List[Tuple[Any, ...]]
 
 
 class _Limits:
-    """The time limits of one exchange, whether any of its bytes went out, and over which socket."""
+    """The time limits of one exchange, whether its bytes went out (any, all of the body), and over which socket."""
 
-    __slots__ = ("connect_by", "deadline", "idle", "sent", "socket")
+    __slots__ = ("connect_by", "cut_short", "deadline", "idle", "sent", "socket")
 
     def __init__(self, total: Optional[float], idle: Optional[float], connect: Optional[float] = None) -> None:
         self.sent: bool = False
+        self.cut_short: bool = False
         self.socket: Any = None
         self.set(total, idle)
         self.connect_by: Optional[float] = self.deadline
@@ -90,11 +98,16 @@ class _TimedReader(io.RawIOBase):
     def __init__(self, sock: "_TimedSocket") -> None:
         self._sock = sock
         self._raw = sock.raw.makefile("rb", buffering=0)
+        self._early, sock.early = sock.early, b""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> Optional[int]:
+        if self._early:
+            early, self._early = self._early[: len(buffer)], self._early[len(buffer) :]
+            buffer[: len(early)] = early
+            return len(early)
         self._sock.arm()
         return self._raw.readinto(buffer)  # type: ignore[no-any-return]  # makefile of any kind of socket
 
@@ -105,7 +118,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _AnswerReader(io.BufferedReader):
-    """Refuses a line that breaks off, or is not there.
+    """Refuses a line that breaks off, or is not there, or holds what may end it early for somebody else.
 
     `http.client` would take half of the headers for all of them, and half of a chunk's length for its length.
     """
@@ -114,15 +127,24 @@ class _AnswerReader(io.BufferedReader):
         line = super().readline(size)
         if not line.endswith(b"\n") and len(line) != size:
             raise ConnectionResetError("it ended before the answer did")
+        if b"\0" in line or b"\r" in line[: -len(_LINE_END)]:
+            raise HTTPException("a line of the answer holds a control character")
         return line
 
 
 class _TimedSocket:
-    """A connected socket whose reads and writes keep to the limits of the exchange that uses it."""
+    """A connected socket whose reads and writes keep to the limits of the exchange that uses it.
+
+    Attributes:
+        raw: The socket.
+        limits: Those of the exchange.
+        early: What came of the answer while the request was sent.
+    """
 
     def __init__(self, raw: Any, limits: _Limits) -> None:
         self.raw = raw
         self.limits = limits
+        self.early = b""
         self._armed = math.nan
 
     def arm(self) -> None:
@@ -138,9 +160,40 @@ class _TimedSocket:
         self.limits.sent = True
         self.limits.socket = self.raw
         rest = data if len(data) <= _SEND_BYTES else memoryview(data)
+        if rest is not data and isinstance(self.raw, socket.socket):
+            self._send_until_answered(rest)
+            return
         while rest:
             self.arm()
             rest = rest[self.raw.send(rest[:_SEND_BYTES]) :]
+
+    def _send_until_answered(self, rest: memoryview) -> None:
+        """Send a large body, for as long as the server takes it: one that refuses it need not read it to its end."""
+        self.raw.settimeout(0)
+        self._armed = math.nan
+        while rest:
+            wait = self.limits.next_wait()
+            try:
+                rest = rest[self.raw.send(rest[:_SEND_BYTES]) :]
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
+                if self._is_answered():
+                    self.limits.cut_short = True
+                    raise BrokenPipeError from None  # urllib3 goes on to read the answer
+                writable = not isinstance(error, ssl.SSLWantReadError)
+                if not wait_for_socket(self.raw, self.early != _INTERIM, writable, wait):
+                    raise socket.timeout("the server takes no more of the request") from None
+
+    def _is_answered(self) -> bool:
+        """Whether an answer has begun, or the server's side has ended. With an interim one it still wants the body."""
+        try:
+            while len(self.early) < len(_INTERIM):
+                piece = self.raw.recv(len(_INTERIM) - len(self.early))
+                if not piece:
+                    return True
+                self.early += piece
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return False
+        return self.early != _INTERIM
 
     def makefile(self, *args: Any, **kwargs: Any) -> io.BufferedReader:
         return _AnswerReader(_TimedReader(self), _READ_BYTES)
@@ -154,12 +207,26 @@ class _WholeHead(HTTPResponse):
         super().begin()
         if self.headers.defects:
             self._refuse_unreadable_headers()
-        if self.length is not None:
-            return
-        lengths = ",".join(self.headers.get_all("content-length", ["0"])).split(",")
-        if not all(length.strip().isdecimal() for length in lengths):
-            # `http.client` would read on until the server closes, which it need not do.
+        codings = self.headers.get_all("transfer-encoding")
+        if codings is not None and (not self.chunked or len(codings) > 1):
+            self._read_codings(",".join(codings).lower().split(","))
+        lengths = self.headers.get_all("content-length")
+        if lengths is not None and not all(_LENGTH(length.strip()) for length in ",".join(lengths).split(",")):
+            # `http.client` would take "+1" and "1_0", and read on with others until the server closes.
             raise HTTPException("the length of the answer is no number")
+
+    def _read_codings(self, codings: List[str]) -> None:
+        """`http.client` would know "chunked" only where nothing is beside it, not even a space behind it."""
+        names = {coding.strip() for coding in codings} - {"", "identity"}
+        if names == {"chunked"}:
+            self.chunked, self.chunk_left, self.length = True, None, None
+            self.will_close = self._check_close()
+        elif names:
+            raise HTTPException("the answer is in a transfer coding that was not asked for")
+
+    def _check_close(self) -> bool:
+        """Whether the connection ends with the answer: also where the request's body was not sent to its end."""
+        return _current.limits.cut_short or bool(super()._check_close())  # type: ignore[misc]  # not in the stubs
 
     def _refuse_unreadable_headers(self) -> None:
         try:
@@ -169,11 +236,11 @@ class _WholeHead(HTTPResponse):
             raise HTTPException("a header of the answer cannot be read") from None
 
     def _read_next_chunk_size(self) -> int:
-        size: int = super()._read_next_chunk_size()  # type: ignore[misc]  # not in the stubs
-        if size < 0:
-            # `http.client` would read on until the server closes, which it need not do.
-            raise HTTPException("the length of a chunk is negative")
-        return size
+        """`http.client` would take whatever `int` does: "-1", "+1", "0x1", "1_0"."""
+        line = _CHUNK_LENGTH(self.fp.readline(_MAX_LINE_BYTES))
+        if line is None:
+            raise HTTPException("the length of a chunk is no number")
+        return int(line[1], 16)
 
     def _safe_read(self, amt: int) -> bytes:
         """Read the end of a chunk; all else is read by `read1`. `http.client` would pass over whatever is there."""
@@ -194,8 +261,21 @@ class _WholeHead(HTTPResponse):
             _current.limits.next_wait()  # raises when time is up, however many there are in the buffer
 
 
+class _Consent(_WholeHead):
+    """A proxy's answer to CONNECT. Nothing of a refusal is told but its status: some repeat the proxy's password."""
+
+    def _read_status(self) -> Tuple[str, int, str]:
+        try:
+            status = super()._read_status()
+        except HTTPException:
+            raise ConnectionError("the answer of the proxy cannot be read") from None
+        if status[1] != 200:
+            raise ConnectionRefusedError(f"the proxy refuses with status {status[1]}")
+        return status
+
+
 class _TimedConnection(HTTPConnection):
-    response_class = _WholeHead
+    response_class: Any = _WholeHead
     debuglevel = 0  # whatever it is for all of `http.client`, which would print the key
     _fields: List[Tuple[Any, ...]]
     _held: Optional[List[bytes]] = None
@@ -208,7 +288,9 @@ class _TimedConnection(HTTPConnection):
         raw: Any = self.sock
         # The proxy's answer may dribble too. What goes to it is not the request.
         self.sock = _TimedSocket(raw, _Limits(limits.connect_wait(), None))
+        self.response_class = _Consent
         super()._tunnel()
+        self.response_class = _WholeHead
         self.sock = raw
         raw.settimeout(limits.connect_wait())
 
@@ -327,7 +409,7 @@ class RawResponse:
 
     def __init__(self, response: urllib3.BaseHTTPResponse, limits: _Limits) -> None:
         self.status: int = response.status
-        self.headers: List[Tuple[str, str]] = list(response.headers.items())
+        self.headers: List[Tuple[str, str]] = read_fields(response.headers.items(), "latin-1")
         self._response = response
         self._limits = limits
         self._decompressor = decompressor(self.headers)

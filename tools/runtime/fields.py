@@ -1,0 +1,24 @@
+"""Header fields of an answer, read alike by every transport."""
+
+from typing import Iterable, List, Tuple
+
+__all__ = ("read_fields",)
+
+
+def read_fields(fields: Iterable[Tuple[str, str]], encoding: str) -> List[Tuple[str, str]]:
+    """The fields with their values as UTF-8 where they are that, else as Latin-1: nothing says which of them it is.
+
+    Args:
+        fields: Names and values.
+        encoding: What the HTTP library took the values for; what is none of it came as surrogates.
+    """
+    return [
+        (name, value if value.isascii() else _text(value.encode(encoding, "surrogateescape"))) for name, value in fields
+    ]
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
