@@ -8,7 +8,7 @@ part of it.
 import json
 from typing import Any, Dict, List, Optional, Union
 
-from .events import BlockChunk, ChunkReset, StreamEvent, StreamFailure
+from .events import BlockChunk, ChunkReset, Completed, StreamEvent, StreamFailure, UnknownEvent
 
 _APART = "\n\n"
 
@@ -21,12 +21,14 @@ class Assembly:
 
     Attributes:
         events: How many events there were.
+        began: Whether any of them was a block's.
         failure: What befell a block, or None.
         size: How much of memory is taken by what was streamed, in bytes; what is void by now counts too.
     """
 
     def __init__(self) -> None:
         self.events = 0
+        self.began = False
         self.failure: Optional[str] = None
         self.size = 0
         # UTF-8 in byte arrays, not lists of pieces: however small the pieces, memory is that of the text.
@@ -36,6 +38,7 @@ class Assembly:
     def add(self, event: StreamEvent) -> None:
         """Take the next event."""
         self.events += 1
+        self.began = self.began or not isinstance(event, (Completed, UnknownEvent))
         if isinstance(event, BlockChunk):
             text = event.chunk.encode("utf-8", "surrogatepass")
             if self._first is None:

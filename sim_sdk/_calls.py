@@ -43,6 +43,7 @@ OnStatus = Callable[[Dict[str, Any]], Any]
 """Takes each status of a job as it is polled."""
 
 _EVENT_STREAM = "text/event-stream"
+_FIRST_EVENT_LIMIT = "the time limit for the first event"
 _POLL_GROWTH = 1.5
 _MAX_POLL_INTERVAL = 30.0  # seconds
 _TIMER_SLACK = 0.05  # seconds by which a timer may go off before its time
@@ -107,7 +108,7 @@ class Calls:
         reply = yield from self.engine.open(execution.request, call)
         if self._is_event_stream(reply, call):
             # Nobody asked for it, but a header of the user's may have.
-            stream = self._stream_flow(reply, call, self.engine.call(None))
+            stream = self._stream_flow(reply, call, call)
             return (yield from self.drain(stream))
         return read_result((yield from self.engine.read(reply, call)))
 
@@ -134,7 +135,10 @@ class Calls:
     ) -> "Flow[StreamFlow]":
         """Send an execution whose answer is a stream; where the server answers at once, its one event is the end."""
         idle = self.engine.options.idle_timeout
-        first_event = self.engine.call(_shortest(first_event_timeout, self.engine.remaining(call)))
+        remaining = self.engine.remaining(call)
+        first_event = call
+        if first_event_timeout is not None and (remaining is None or first_event_timeout < remaining):
+            first_event = self.engine.call(first_event_timeout, limit=_FIRST_EVENT_LIMIT)
         reply = yield from self.engine.open(execution.request, first_event, idle=idle)
         stream = self._stream_flow(reply, call, first_event)
         if not self._is_event_stream(reply, call):
@@ -249,7 +253,11 @@ class Calls:
             else:
                 state = job["status"]
                 if on_status is not None:
-                    yield Notify(on_status, (job,))
+                    try:
+                        yield Notify(on_status, (job,))
+                    except BaseException:
+                        del job  # whoever reports the error with its locals would show what the server sent
+                        raise
                 if state in TERMINAL_STATES:
                     return job
                 interval = min(interval * _POLL_GROWTH, slowest)

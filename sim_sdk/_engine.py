@@ -1,5 +1,6 @@
 """One exchange, and trying again: deadlines, error mapping, logging. Written as flows, without I/O."""
 
+import re
 from logging import DEBUG
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Type, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -29,9 +30,14 @@ if TYPE_CHECKING:
 OnRetry = Callable[[SimStudioError, float], Any]
 """Takes the error of a try, and how many seconds the next one is away."""
 
+TOTAL_LIMIT = "the total time limit"
+"""What transports call the time limit that they are given for all of an exchange."""
+
 _T = TypeVar("_T")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 3
+_RESIZED = frozenset({"content-encoding", "transfer-encoding"})
+_LENGTH = re.compile("[0-9]{1,18}").fullmatch
 _URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"  # and letters, digits, `-._`; a space would end the request's first line early
 
 
@@ -41,10 +47,12 @@ class Call(NamedTuple):
     Attributes:
         default_code: The documented error code of the method.
         deadline: When the call has to be over, on the monotonic clock; None for never.
+        limit: What the deadline is called where it passes.
     """
 
     default_code: str = EXECUTION_ERROR
     deadline: Optional[float] = None
+    limit: str = TOTAL_LIMIT
 
 
 class Reply(NamedTuple):
@@ -71,10 +79,10 @@ class Engine:
         self.options = options
         self.rate_limit = rate_limit
 
-    def call(self, timeout: Optional[float], default_code: str = EXECUTION_ERROR) -> Call:
+    def call(self, timeout: Optional[float], default_code: str = EXECUTION_ERROR, limit: str = TOTAL_LIMIT) -> Call:
         """A call that begins now and may take `timeout` seconds."""
         deadline = None if timeout is None else self.options.clock.monotonic() + timeout
-        return Call(default_code, deadline)
+        return Call(default_code, deadline, limit)
 
     def remaining(self, call: Call) -> Optional[float]:
         """Seconds that are left of a call, None for no limit."""
@@ -116,16 +124,10 @@ class Engine:
         """The rest of an answer, up to the size that the client accepts."""
         body = bytearray()  # no list of pieces: those of some servers are smaller than what a list takes for each
         try:
+            self._check_size(_declared_size(reply.headers), reply, call)
             while not reply.response.ended:
                 body += yield from self.read_piece(reply, call, idle=idle)
-                if self.options.max_response_bytes is not None and len(body) > self.options.max_response_bytes:
-                    raise InvalidResponseError(
-                        f"the answer is larger than max_response_bytes ({self.options.max_response_bytes})",
-                        call.default_code,
-                        reply.response.status,
-                        headers=reply.headers,
-                        request_sent=True,
-                    )
+                self._check_size(len(body), reply, call)
         except BaseException:
             body.clear()  # whoever reports the error with its locals would show what the server sent
             raise
@@ -134,6 +136,17 @@ class Engine:
         answer = self.answer(reply, call, bytes(body))
         self.note(answer)
         return answer
+
+    def _check_size(self, size: int, reply: Reply, call: Call) -> None:
+        limit = self.options.max_response_bytes
+        if limit is not None and size > limit:
+            raise InvalidResponseError(
+                f"the answer is larger than max_response_bytes ({limit})",
+                call.default_code,
+                reply.response.status,
+                headers=reply.headers,
+                request_sent=True,
+            )
 
     def read_piece(
         self, reply: Reply, call: Call, *, total: Optional[float] = None, idle: Optional[float] = None
@@ -206,7 +219,8 @@ class Engine:
         """The error for a `sim_api.failures.TransportFailure`."""
         from sim_api.failures import FailureKind
 
-        message = sentence(self.options.api_key.redact(str(failure)))  # some quote what the server sent
+        told = str(failure).replace(TOTAL_LIMIT, call.limit)
+        message = sentence(self.options.api_key.redact(told))  # some quote what the server sent
         fate = "" if failure.request_sent else "; the request was not sent"
         if failure.kind is FailureKind.TIMEOUT:
             return RequestTimeoutError(f"timed out: {message}{fate}", TIMEOUT, request_sent=failure.request_sent)
@@ -264,8 +278,16 @@ class Engine:
             return None
         remaining = call.deadline - self.options.clock.monotonic()
         if remaining <= 0:
-            raise RequestTimeoutError("timed out: the total time limit passed", TIMEOUT, request_sent=sent)
+            raise RequestTimeoutError(f"timed out: {call.limit} passed", TIMEOUT, request_sent=sent)
         return remaining
+
+
+def _declared_size(headers: Headers) -> int:
+    """How large an answer is going to be, as far as that is told: what is compressed unfolds to any size."""
+    if not headers.isdisjoint(_RESIZED):
+        return 0
+    length = headers.get("content-length", "")
+    return int(length) if _LENGTH(length) else 0
 
 
 def _origin(url: str) -> object:

@@ -60,6 +60,10 @@ class Notify(NamedTuple):
     function: Callable[..., Any]
     arguments: Tuple[Any, ...]
 
+    def __repr__(self) -> str:
+        """Without what the server sent, which a report of the function's error with all locals would show."""
+        return f"{type(self).__name__}({self.function!r})"
+
 
 Effect = Union[Open, Read, Sleep, Notify]
 Flow = Generator[Effect, Any, _T]

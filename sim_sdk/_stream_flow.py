@@ -12,7 +12,7 @@ from ._assembly import Assembly
 from ._engine import Call, Engine, Reply
 from ._flow import Flow
 from .errors import RateLimitError, RequestTimeoutError, SimStudioError, StreamError, limit_error
-from .events import Completed, StreamEvent, StreamFailure, UnknownEvent, read_frame
+from .events import Completed, StreamEvent, StreamFailure, read_frame
 from .results import WorkflowExecutionResult, read_completed
 from .sse import MAX_EVENT_BYTES, MAX_LINE_BYTES, EventStreamDecoder, ServerSentEvent
 
@@ -30,7 +30,7 @@ class StreamFlow:
         engine: Reads the body.
         reply: The head of the answer.
         call: The call that the stream belongs to.
-        first_event: Ends when the first event has to be here.
+        first_event: Ends when the first event has to be here, no later than the call.
     """
 
     def __init__(self, engine: Engine, reply: Reply, call: Call, first_event: Call) -> None:
@@ -122,13 +122,9 @@ class StreamFlow:
         self._frames.extend(self._decode(piece))
 
     def _read(self) -> Flow[bytes]:
-        first = None if self._assembly.events else self._engine.remaining(self._first_event)
+        call = self._call if self._assembly.events else self._first_event
         try:
-            return (
-                yield from self._engine.read_piece(
-                    self._reply, self._call, total=first, idle=self._engine.options.idle_timeout
-                )
-            )
+            return (yield from self._engine.read_piece(self._reply, call, idle=self._engine.options.idle_timeout))
         except SimStudioError as error:
             error.status = self._reply.response.status
             error.partial_text = self._text()
@@ -167,7 +163,7 @@ class StreamFlow:
 
     def _check_limit(self, event: Completed) -> None:
         """Raise the limit that stopped the run before it began; once a block has run, what is said is the block's."""
-        if self._assembly.events or event.error is None:
+        if self._assembly.began or event.error is None:
             return
         head = self._engine.answer(self._reply, self._call)
         limit = limit_error(
@@ -231,5 +227,5 @@ def _read_event(sent: ServerSentEvent) -> StreamEvent:
     try:
         frame = loads_text(sent.data)
     except (ValueError, RecursionError):
-        return UnknownEvent("" if sent.event == "message" else sent.event, sent.data)
+        frame = sent.data
     return read_frame(sent.event, frame)

@@ -112,8 +112,10 @@ def read_frame(kind: str, frame: Any) -> StreamEvent:
 
     Args:
         kind: The event field of the server-sent event ("message" where it has none).
-        frame: Its parsed data.
+        frame: Its parsed data, the text where it is no JSON.
     """
+    if kind == "error" and isinstance(frame, str):
+        frame = {"error": frame}
     if not isinstance(frame, dict):
         return UnknownEvent("" if kind == "message" else kind, frame)
     name = frame.get("event")

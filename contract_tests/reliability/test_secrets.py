@@ -317,6 +317,19 @@ def test_what_cancels_a_call_does_not_show_it(before: list[bytes]) -> None:
         assert leaks(reports(error)) == []
 
 
+def test_the_error_of_a_callback_does_not_show_it(connect: Connect) -> None:
+    def stop(status: dict[str, Any]) -> None:
+        del status  # what the user's own code holds is the user's
+        raise LookupError("enough")
+
+    job = {"taskId": "task", "status": "processing", "metadata": {"echo": KEY}, "echo": KEY}
+    with FaultyServer(lambda good: [json_answer(200, job, ECHO)]) as server:
+        client = connect(server.url)
+        with pytest.raises(LookupError) as caught:
+            client.wait_for_job("task", on_status=stop)
+        assert leaks([*reports(caught.value), printed_by_rich(caught.value)]) == []
+
+
 # What others say
 
 

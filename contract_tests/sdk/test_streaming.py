@@ -411,6 +411,42 @@ def test_a_run_that_ended_is_a_result_whatever_its_error_says(serve: Serve, conn
     assert (result.success, result.error) == (False, "Rate limit exceeded for model gpt-4")
 
 
+@pytest.mark.parametrize("first", [{"event": "started"}, {"event": "block_queued", "blockId": "b1"}, [1]])
+def test_a_limit_is_raised_whatever_news_of_later_servers_comes_before(
+    serve: Serve, connect: Connect, first: object
+) -> None:
+    with pytest.raises(RateLimitError):
+        result_of(serve, connect, first, {"event": "error", "error": "Rate limit exceeded"})
+
+
+@pytest.mark.parametrize("data", ['"Rate limit exceeded"', "Rate limit exceeded", '{"error":"Rate limit exceeded"}'])
+def test_a_limit_may_be_a_text_in_an_error_event(serve: Serve, connect: Connect, data: str) -> None:
+    server = serve([stream_head() + chunk(f"event: error\ndata: {data}\n\n".encode()) + LAST_CHUNK])
+    with pytest.raises(RateLimitError, match="Rate limit exceeded"):
+        connect(server).execute_workflow("wf", stream=True)
+
+
+@pytest.mark.parametrize("data", ['"it broke"', "it broke"])
+def test_the_text_of_an_error_event_is_why_the_run_failed(serve: Serve, connect: Connect, data: str) -> None:
+    server = serve([stream_head() + chunk(f"event: error\ndata: {data}\n\n".encode()) + LAST_CHUNK])
+    result = connect(server).execute_workflow("wf", stream=True)
+    assert (result.success, result.error, result.output) == (False, "it broke", {})
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"blockId": "b1", "chunk": ""},
+        {"event": "chunk_reset", "blockId": "b1"},
+        {"event": "thinking", "blockId": "b1", "data": "hm"},
+        {"event": "tool", "blockId": "b1"},
+        {"event": "stream_error", "blockId": "b1", "error": "x"},
+    ],
+)
+def test_once_a_block_has_run_a_limit_is_not_ours(serve: Serve, connect: Connect, first: object) -> None:
+    assert not result_of(serve, connect, first, {"event": "error", "error": "Rate limit exceeded"}).success
+
+
 def test_a_block_that_met_its_providers_limit_is_a_failed_run_not_ours(serve: Serve, connect: Connect) -> None:
     result = result_of(serve, connect, piece("Hel"), {"event": "error", "error": "Rate limit exceeded"})
     assert (result.success, result.error) == (False, "Rate limit exceeded")
@@ -548,6 +584,24 @@ def test_the_first_event_has_a_limit_of_its_own(serve: Serve, connect: Connect) 
     with client.stream_workflow("wf", first_event_timeout=0.05) as events, pytest.raises(RequestTimeoutError):
         next(events)
     assert server.left.wait(PATIENCE)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"timeout": 0.05, "first_event_timeout": 9}, {"timeout": 9, "first_event_timeout": 0.05}, {"timeout": 0.05}],
+)
+@pytest.mark.parametrize(
+    "start", [b"", stream_head(), json_answer(200, final()["data"])[:-9]], ids=["no head", "stream", "JSON"]
+)
+def test_the_limit_that_passed_before_the_first_event_is_named(
+    serve: Serve, connect: Connect, start: bytes, limits: dict[str, float]
+) -> None:
+    client = connect(serve([start, Ending.STALL]), idle_timeout=9)
+    named = "total time limit" if limits["timeout"] == 0.05 else "time limit for the first event"
+    with pytest.raises(RequestTimeoutError) as caught:
+        next(client.stream_workflow("wf", **limits))
+    assert str(caught.value) == f"timed out: the {named} passed"
+    assert caught.value.request_sent is True
 
 
 def test_after_the_first_event_its_limit_holds_no_longer(serve: Serve, connect: Connect, clock: FakeClock) -> None:
