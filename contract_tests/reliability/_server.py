@@ -72,7 +72,7 @@ class RawServer:
         serve: Talks to one client until it leaves; what it raises ends the connection.
 
     Attributes:
-        left: Set when a client has left.
+        left: Set when a client has left, and as long as none has come.
     """
 
     def __init__(self, serve: Callable[[socket.socket], object]) -> None:
@@ -81,6 +81,7 @@ class RawServer:
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
         self.left = threading.Event()
+        self.left.set()
 
     @property
     def port(self) -> int:
@@ -109,12 +110,19 @@ class RawServer:
             while True:
                 connection, _ = self._listener.accept()
                 connection.settimeout(PATIENCE)
+                if not self._open:
+                    self.left.clear()
                 self._open.append(connection)
                 self._start(self._talk, connection)
 
     def _talk(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            self._serve(connection)
+        with connection:
+            try:
+                self._serve(connection)
+            except TimeoutError:
+                return  # the client is still there
+            except OSError:
+                pass
         self.left.set()
 
 

@@ -63,7 +63,8 @@ class ScriptedServer:
 
     Attributes:
         requests: What arrived.
-        left: Set when a client has left in the midst of an exchange, or one that was ended by `Ending.STALL`.
+        left: Set when a client has left before an exchange, in the midst of one, or where `Ending.STALL` ended it; and
+            as long as none has come.
         closed: Set when the server has closed a connection.
         problems: What went otherwise than the script had it.
     """
@@ -71,6 +72,7 @@ class ScriptedServer:
     def __init__(self, *script: Exchange, context: ssl.SSLContext | None = None, listening: bool = True) -> None:
         self.requests: list[Received] = []
         self.left = threading.Event()
+        self.left.set()
         self.closed = threading.Event()
         self.problems: list[str] = []
         self.connections = 0
@@ -127,6 +129,8 @@ class ScriptedServer:
                 return
             connection.settimeout(PATIENCE)
             number, self.connections = self.connections, self.connections + 1
+            if number == 0:
+                self.left.clear()
             self._start(self._serve, connection, number)
 
     def _serve(self, connection: socket.socket, number: int) -> None:
@@ -135,14 +139,18 @@ class ScriptedServer:
                 connection = self._context.wrap_socket(connection, server_side=True)
             self._open.append(connection)
             self._converse(connection, number)
+        except TimeoutError:
+            pass  # the client is still there
         except OSError:
             self.left.set()
         connection.close()
         self.closed.set()
 
     def _converse(self, connection: socket.socket, number: int) -> None:
+        asked = False
         with connection.makefile("rb") as reader:
             while (received := _read_request(reader, number)) is not None:
+                asked = True
                 with self._lock:
                     self.requests.append(received)
                     exchange = next(self._script, None)
@@ -151,6 +159,8 @@ class ScriptedServer:
                     return
                 if not self._play(connection, exchange):
                     return
+        if not asked:
+            self.left.set()
 
     def _play(self, connection: socket.socket, exchange: Exchange) -> bool:
         """Whether the connection goes on."""
