@@ -54,7 +54,8 @@ class Options:
         connect_timeout: For making a connection.
         idle_timeout: The longest silence while a stream is read.
         max_retries: How often a request that changes nothing is sent again.
-        max_response_bytes: The largest answer that is read, after decompression; None for no limit.
+        max_response_bytes: The largest answer that is read, after decompression; None for no limit. It bounds the
+            memory that a server can make a call take.
         headers: Sent with every request.
         user_agent: Sent with every request; servers refuse an empty one.
         pool_size: How many idle connections are kept.

@@ -161,6 +161,36 @@ def test_what_is_no_delivery_is_refused_and_not_shown(listening: Listening) -> N
     assert len(ran.lines) == 1
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
+def test_every_method_but_post_is_refused_in_json(listening: Listening, method: str) -> None:
+    ran, answers = listening((method, b"", {}), signed(), options=("--count", "1", "--json"))
+
+    assert answers[0] == (405, {"error": "webhook deliveries are sent by POST"})
+    assert len(ran.lines) == 1
+
+
+def test_a_request_that_cannot_be_read_is_refused_in_json(listening: Listening) -> None:
+    ran, answers = listening(("POST", b"", {"A": "b" * 70_000}), signed(), options=("--count", "1", "--json"))
+
+    assert answers[0] == (431, {"error": "Request Header Fields Too Large"})
+    assert len(ran.lines) == 1
+
+
+def test_it_listens_at_an_address_of_the_newer_kind(sim: Sim) -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    process = start("webhook", "listen", "--host", "::1", "--port", "0", "--count", "1", "--json")
+    assert process.stderr is not None
+    url = json.loads(process.stderr.readline())["url"]
+
+    assert re.fullmatch(r"http://\[::1\]:\d+/", url)
+    assert sim("webhook", "send", url).code == 0
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
 def test_a_sender_that_breaks_off_does_no_harm(sim: Sim, listening: Listening) -> None:
     def hang_up(port: int, *, rudely: bool) -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:

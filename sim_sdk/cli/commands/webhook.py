@@ -70,7 +70,8 @@ def listen(
         listener = Listener(host, port, secrets, tolerance=tolerance, answer=answer)
     except OSError as error:
         hint = "--port 0 takes any free port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else None
-        raise ConfigurationError(f"cannot listen at {host}:{port}: {error.strerror or error}", hint) from None
+        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        raise ConfigurationError(f"cannot listen at {where}: {error.strerror or error}", hint) from None
     with listener:
         session.view.listening(listener.url)
         try:

@@ -5,8 +5,10 @@ import os
 import time
 from collections import Counter
 from functools import partial
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
+from socket import AF_INET6
 from socketserver import TCPServer
 from threading import Lock, Thread
 from types import TracebackType
@@ -54,14 +56,14 @@ class Listener:
         self._given: Optional[Delivery] = None
         self._seen: CounterOf[str] = Counter()
         self._lock = Lock()
-        self._server = _Server((host, port), partial(_Handler, self.receive))
+        self._server = (_IPv6Server if ":" in host else _Server)((host, port), partial(_Handler, self.receive))
         self._thread = Thread(target=self._server.serve_forever, args=(_GLANCE,), name="sim-webhook", daemon=True)
 
     @property
     def url(self) -> str:
         """Where deliveries go."""
         host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}/"
+        return f"http://[{host!s}]:{port}/" if self._server.address_family == AF_INET6 else f"http://{host!s}:{port}/"
 
     def __enter__(self) -> "Listener":
         self._thread.start()
@@ -129,6 +131,10 @@ class _Server(ThreadingHTTPServer):
         """A sender that goes away is no delivery, and nothing to show."""
 
 
+class _IPv6Server(_Server):
+    address_family = AF_INET6
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
@@ -151,16 +157,22 @@ class _Handler(BaseHTTPRequestHandler):
             if len(body) == int(length):
                 self._respond(*self._receive(body, self.headers))
 
-    def do_GET(self) -> None:
-        self._respond(405, {"error": "webhook deliveries are sent by POST"})
+    def send_error(self, code: int, message: Optional[str] = None, explain: Optional[str] = None) -> None:
+        """Refuse what is no delivery, in JSON. There is no method but POST."""
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            self._respond(405, {"error": "webhook deliveries are sent by POST"}, Allow="POST")
+        else:
+            self._respond(code, {"error": HTTPStatus(code).phrase})
 
     def log_message(self, format: str, *args: Any) -> None:
         """Deliveries are shown by the command."""
 
-    def _respond(self, status: int, document: Dict[str, Any]) -> None:
+    def _respond(self, status: int, document: Dict[str, Any], **headers: str) -> None:
         content = json.dumps(document).encode() + b"\n"
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
+        fields = {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}
+        for name, value in fields.items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
