@@ -75,14 +75,15 @@ class Stage:
         url: The client's base URL.
         heal: Ends the fault; the base URL of a server that works.
         failed: How many requests met the fault, None where none arrives.
-        left: Set when the client has closed its connection, None where that cannot be told.
+        is_left: Whether the client, which sent its request or did not, closes its connection; None where that cannot be
+            told.
         options: The client's.
     """
 
     url: str
     heal: Callable[[], str]
     failed: Callable[[], int] | None = None
-    left: threading.Event | None = None
+    is_left: Callable[[bool | None], bool] | None = None
     server: FaultyServer | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
@@ -156,7 +157,7 @@ def http(play: Play, **options: Any) -> Callable[[], AbstractContextManager[Stag
     @contextlib.contextmanager
     def stage() -> Iterator[Stage]:
         with FaultyServer(play) as server:
-            yield Stage(server.url, _healing(server), lambda: server.failed, server.left, server, options)
+            yield Stage(server.url, _healing(server), lambda: server.failed, server.is_left, server, options)
 
     return stage
 
@@ -175,10 +176,10 @@ def steps(*played: Any) -> Play:
 
 
 @contextlib.contextmanager
-def elsewhere(url: str, left: threading.Event | None = None, **options: Any) -> Iterator[Stage]:
+def elsewhere(url: str, is_left: Callable[[bool | None], bool] | None = None, **options: Any) -> Iterator[Stage]:
     """A fault below HTTP; a server that works is somewhere else."""
     with FaultyServer(steps()) as working:
-        yield Stage(url, _healing(working), None, left, None, options)
+        yield Stage(url, _healing(working), None, is_left, None, options)
 
 
 @contextlib.contextmanager
@@ -240,7 +241,7 @@ def raw_tls(serve: Callable[[Any], object]) -> Callable[[], AbstractContextManag
     def stage() -> Iterator[Stage]:
         with RawServer(serve) as server:
             url = f"https://127.0.0.1:{server.port}"
-            with elsewhere(url, server.left, ssl_context=_tls.trusting()) as stage:
+            with elsewhere(url, server.is_left, ssl_context=_tls.trusting()) as stage:
                 yield stage
 
     return stage
@@ -257,7 +258,7 @@ def redirect(status: int, location: str | None) -> Callable[[], AbstractContextM
                 if location is None
                 else {"Location": location.format(here=server.url, other=other.url, port=other.port)}
             )
-            yield Stage(server.url, _healing(server), lambda: server.failed, server.left, server)
+            yield Stage(server.url, _healing(server), lambda: server.failed, server.is_left, server)
             assert other.requests == []
 
     return stage
@@ -269,7 +270,7 @@ def downgrade() -> Iterator[Stage]:
         moved = answer(302, b"", {"Location": f"{plain.url}/x"})
         with FaultyServer(lambda good: [moved], context=_tls.server_context()) as server:
             options = {"ssl_context": _tls.trusting()}
-            yield Stage(server.url, _healing(server), lambda: server.failed, server.left, server, options)
+            yield Stage(server.url, _healing(server), lambda: server.failed, server.is_left, server, options)
             assert plain.requests == []
 
 

@@ -85,9 +85,9 @@ def run(cell: Cell) -> Outcome:
         options = {"timeout": fault.deadline, "max_retries": RETRIES, "clock": SkippingClock(), **stage.options}
         with CLIENTS[cell.client](KEY, stage.url, **options) as client:
             error = _call(client, cell.method, fault.deadline)
+            if fault.waits and stage.is_left is not None:
+                assert stage.is_left(error is None or error.request_sent), "the connection is still open"
             tries = None if stage.failed is None else stage.failed()
-            if fault.waits and stage.left is not None:
-                assert stage.left.wait(PATIENCE), "the connection is still open"
             kept = _recover(client, stage)
     if error is None:
         return Outcome(None, None, None, tries, kept)

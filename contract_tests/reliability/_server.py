@@ -72,7 +72,7 @@ class RawServer:
         serve: Talks to one client until it leaves; what it raises ends the connection.
 
     Attributes:
-        left: Set when a client has left, and as long as none has come.
+        left: Set when a client has left.
     """
 
     def __init__(self, serve: Callable[[socket.socket], object]) -> None:
@@ -81,12 +81,15 @@ class RawServer:
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
         self.left = threading.Event()
-        self.left.set()
 
     @property
     def port(self) -> int:
         """Where it listens."""
         return int(self._listener.getsockname()[1])
+
+    def is_left(self, sent: bool | None) -> bool:
+        """Whether the client leaves. One that did not even send its request may never have come."""
+        return self.left.wait(PATIENCE) if sent or self._open else True
 
     def __enter__(self) -> "RawServer":
         self._start(self._accept)
@@ -110,8 +113,6 @@ class RawServer:
             while True:
                 connection, _ = self._listener.accept()
                 connection.settimeout(PATIENCE)
-                if not self._open:
-                    self.left.clear()
                 self._open.append(connection)
                 self._start(self._talk, connection)
 

@@ -142,7 +142,7 @@ def over_tls(play: Play) -> Callable[[], AbstractContextManager[Stage]]:
     @contextlib.contextmanager
     def stage() -> Iterator[Stage]:
         with FaultyServer(play, context=_tls.server_context()) as server:
-            yield Stage(server.url, str, left=server.left, options={"ssl_context": _tls.trusting()})
+            yield Stage(server.url, str, is_left=server.is_left, options={"ssl_context": _tls.trusting()})
 
     return stage
 
@@ -159,7 +159,7 @@ def behind_a_proxy(*steps: bytes) -> Callable[[], AbstractContextManager[Stage]]
     def stage() -> Iterator[Stage]:
         with RawServer(serve) as proxy:
             options = {"proxy": f"http://127.0.0.1:{proxy.port}", "ssl_context": _tls.trusting()}
-            yield Stage("https://sim.example", str, left=proxy.left, options=options)
+            yield Stage("https://sim.example", str, is_left=proxy.is_left, options=options)
 
     return stage
 
@@ -261,8 +261,8 @@ def check(client: str, hold: Hold, deadline: float = DEADLINE, clock: Callable[[
         except SimStudioError as caught:
             error = caught
         took = clock() - began
-        if stage.left is not None and None not in hold.outcomes:
-            assert stage.left.wait(PATIENCE), "the connection is still open"
+        if stage.is_left is not None and None not in hold.outcomes:
+            assert stage.is_left(error is None or error.request_sent), "the connection is still open"
     assert took < deadline + TOLERANCE
     assert (None if error is None else type(error)) in hold.outcomes, error
 

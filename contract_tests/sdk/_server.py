@@ -63,8 +63,7 @@ class ScriptedServer:
 
     Attributes:
         requests: What arrived.
-        left: Set when a client has left before an exchange, in the midst of one, or where `Ending.STALL` ended it; and
-            as long as none has come.
+        left: Set when a client has left before an exchange, in the midst of one, or where `Ending.STALL` ended it.
         closed: Set when the server has closed a connection.
         problems: What went otherwise than the script had it.
     """
@@ -72,7 +71,6 @@ class ScriptedServer:
     def __init__(self, *script: Exchange, context: ssl.SSLContext | None = None, listening: bool = True) -> None:
         self.requests: list[Received] = []
         self.left = threading.Event()
-        self.left.set()
         self.closed = threading.Event()
         self.problems: list[str] = []
         self.connections = 0
@@ -92,6 +90,10 @@ class ScriptedServer:
     @property
     def url(self) -> str:
         return f"{'https' if self._context else 'http'}://127.0.0.1:{self.port}"
+
+    def is_left(self, sent: bool | None) -> bool:
+        """Whether the client leaves. One that did not even send its request may never have come."""
+        return self.left.wait(PATIENCE) if sent or self.connections else True
 
     def listen(self) -> None:
         """Take connections from now on."""
@@ -129,8 +131,6 @@ class ScriptedServer:
                 return
             connection.settimeout(PATIENCE)
             number, self.connections = self.connections, self.connections + 1
-            if number == 0:
-                self.left.clear()
             self._start(self._serve, connection, number)
 
     def _serve(self, connection: socket.socket, number: int) -> None:
