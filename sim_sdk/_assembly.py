@@ -6,6 +6,8 @@ part of it.
 """
 
 import json
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Dict, List, Optional, Union
 
 from .events import BlockChunk, ChunkReset, Completed, StreamEvent, StreamFailure, UnknownEvent
@@ -13,7 +15,7 @@ from .events import BlockChunk, ChunkReset, Completed, StreamEvent, StreamFailur
 _APART = "\n\n"
 
 # What a block costs that streams nothing, in bytes: about what it takes in memory.
-_BLOCK_BYTES = 256
+BLOCK_BYTES = 256
 
 
 class Assembly:
@@ -37,22 +39,30 @@ class Assembly:
 
     def add(self, event: StreamEvent) -> None:
         """Take the next event."""
+        if isinstance(event, BlockChunk):
+            self.add_chunks([event])
+            return
         self.events += 1
         self.began = self.began or not isinstance(event, (Completed, UnknownEvent))
-        if isinstance(event, BlockChunk):
-            text = event.chunk.encode("utf-8", "surrogatepass")
-            if self._first is None:
-                self._first = event.block_id
-            streamed = self._texts.get(event.block_id)
-            if streamed is None:
-                streamed = self._texts[event.block_id] = bytearray()
-                self.size += _BLOCK_BYTES + len(event.block_id)
-            streamed += text
-            self.size += len(text)
-        elif isinstance(event, ChunkReset):
+        if isinstance(event, ChunkReset):
             self._texts.pop(event.block_id, None)
         elif isinstance(event, StreamFailure):
             self.failure = event.error
+
+    def add_chunks(self, chunks: List[BlockChunk]) -> None:
+        """Take the next events, which are chunks."""
+        self.events += len(chunks)
+        self.began = self.began or bool(chunks)
+        for block_id, run in groupby(chunks, attrgetter("block_id")):
+            text = "".join([event.chunk for event in run]).encode("utf-8", "surrogatepass")
+            if self._first is None:
+                self._first = block_id
+            streamed = self._texts.get(block_id)
+            if streamed is None:
+                streamed = self._texts[block_id] = bytearray()
+                self.size += BLOCK_BYTES + len(block_id)
+            streamed += text
+            self.size += len(text)
 
     def text(self) -> Optional[str]:
         """All that was streamed, None where nothing was."""

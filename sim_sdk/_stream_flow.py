@@ -1,18 +1,18 @@
 """A live stream as flows: bytes in, typed events out, and what each way of ending means."""
 
 import math
-from collections import deque
 from dataclasses import replace
-from typing import Deque, List, Optional, Union
+from itertools import islice
+from typing import Iterator, List, Optional, Union
 
 from sim_api.failures import without_frames
 from sim_api.loads import loads_text
 
-from ._assembly import Assembly
+from ._assembly import BLOCK_BYTES, Assembly
 from ._engine import Call, Engine, Reply
 from ._flow import Flow
 from .errors import RateLimitError, RequestTimeoutError, SimStudioError, StreamError, limit_error
-from .events import Completed, StreamEvent, StreamFailure, read_frame
+from .events import BlockChunk, Completed, StreamEvent, StreamFailure, read_frame
 from .results import WorkflowExecutionResult, read_completed
 from .sse import MAX_EVENT_BYTES, MAX_LINE_BYTES, EventStreamDecoder, ServerSentEvent
 
@@ -21,6 +21,9 @@ _TERMINATORS = ("[DONE]", '"[DONE]"')
 
 # How long to wait, once the run has ended, for the rest of the stream. It only decides whether the connection is kept.
 _SETTLE_SECONDS = 1.0
+
+# How many events are made at once. More are no quicker: their memory is got from the system again and again.
+_AT_ONCE = 64
 
 
 class StreamFlow:
@@ -31,6 +34,9 @@ class StreamFlow:
         reply: The head of the answer.
         call: The call that the stream belongs to.
         first_event: Ends when the first event has to be here, no later than the call.
+
+    Attributes:
+        at_hand: The next events where they have been received already. Most have been, and need no driver.
     """
 
     def __init__(self, engine: Engine, reply: Reply, call: Call, first_event: Call) -> None:
@@ -41,8 +47,10 @@ class StreamFlow:
         self._limit = math.inf if limit is None else limit
         self._decoder = _decoder(limit)
         self._assembly = Assembly()
-        self._frames: Deque[ServerSentEvent] = deque()
-        self._preloaded: Optional[Completed] = None
+        self.at_hand: Iterator[StreamEvent] = iter(())
+        self._frames: Iterator[ServerSentEvent] = iter(())
+        self._piece_bytes = 0
+        self._failure: Optional[Exception] = None
         self._completed: Optional[Completed] = None
         self._result: Optional[WorkflowExecutionResult] = None
         self._terminated = False
@@ -64,13 +72,17 @@ class StreamFlow:
         """Make a stream of an answer that was none: its only event is its end."""
         self._result = result
         self._closed = True
-        self._preloaded = Completed(result.success, result.output, result.error, result.metadata)
+        self.at_hand = iter([Completed(result.success, result.output, result.error, result.metadata)])
 
     def close(self) -> None:
         """Let go of the connection. What has not been read is lost; a read that another thread is in ends."""
         if not self._closed:
             self._closed = True
-            self._frames.clear()
+            if any(event is self._completed for event in self.at_hand):
+                self._result = None  # the end has not been handed out; it is lost as all the others are
+            self.at_hand = iter(())
+            self._frames = iter(())
+            self._failure = None
             self._reply.response.close()
             self._decoder.close()
 
@@ -80,7 +92,7 @@ class StreamFlow:
         Raises:
             SimStudioError: The stream broke, ended too early, or reported a limit. It holds what had been streamed.
         """
-        event = self.event_at_hand()
+        event = next(self.at_hand, None)
         while event is None and not self._closed:
             try:
                 yield from self._advance()
@@ -89,37 +101,29 @@ class StreamFlow:
                     return None  # another thread closed the stream meanwhile
                 self.close()
                 raise
-            event = self.event_at_hand()
+            event = next(self.at_hand, None)
         return event
 
-    def event_at_hand(self) -> Optional[StreamEvent]:
-        """The next event where it has been received already, else None. Most have been, and need no driver.
-
-        Raises:
-            SimStudioError: As for `next_event`.
-        """
-        try:
-            while self._frames:
-                event = self._take(self._frames.popleft())
-                if event is not None:
-                    return event
-        except BaseException as error:
-            self._frames.clear()
-            self.close()
-            raise without_frames(error) from None
-        preloaded, self._preloaded = self._preloaded, None
-        return preloaded
-
     def _advance(self) -> Flow[None]:
+        if self._failure is not None:
+            raise self._failure
         if self._completed is not None:
             yield from self._settle()
             return
         if self._terminated:
             raise self._error("the event stream was terminated without its final event")
+        frames = list(islice(self._frames, _AT_ONCE))
+        if not frames:
+            yield from self._receive()
+            frames = list(islice(self._frames, _AT_ONCE))
+        self.at_hand = iter(self._take(frames))
+
+    def _receive(self) -> Flow[None]:
         piece = yield from self._read()
         if not piece:
             raise self._error("the event stream ended without its final event")
-        self._frames.extend(self._decode(piece))
+        self._frames = iter(self._decode(piece))
+        self._piece_bytes = len(piece)
 
     def _read(self) -> Flow[bytes]:
         call = self._call if self._assembly.events else self._first_event
@@ -138,22 +142,54 @@ class StreamFlow:
         except ValueError as error:  # beyond a limit, or closed by another thread meanwhile
             raise self._error(str(error)) from None
 
-    def _take(self, sent: ServerSentEvent) -> Optional[StreamEvent]:
-        if sent.data in _TERMINATORS:
-            self._terminated = True
-        if self._terminated or self._completed is not None or not sent.data:
-            return None
-        event = _read_event(sent)
-        if isinstance(event, (Completed, StreamFailure)):
-            event = self._redacted(event)
-            if isinstance(event, Completed):
-                if event.details.get("event", sent.event) == "error":
-                    self._check_limit(event)
-                self._complete(event)
-        self._assembly.add(event)
+    def _take(self, frames: List[ServerSentEvent]) -> List[StreamEvent]:
+        """The events of frames. An error in there is kept until the events before it have been handed out."""
+        one_by_one = self._may_pass_limit(frames)
+        events: List[StreamEvent] = []
+        chunks: List[BlockChunk] = []
+        try:
+            for kind, data, _, _ in frames:
+                event = _read_event(kind, data)
+                if type(event) is BlockChunk:
+                    chunks.append(event)
+                    if not one_by_one:
+                        continue  # their text is put together for all of them
+                events += self._added(chunks)
+                chunks = []
+                if type(event) is not BlockChunk and data:
+                    if data in _TERMINATORS:
+                        self._terminated = True
+                        break
+                    event = self._examined(event, kind)
+                    self._assembly.add(event)
+                    events.append(event)
+                    if self._completed is not None:
+                        break
+            events += self._added(chunks)
+        except Exception as error:
+            self._failure = without_frames(error)
+        return events
+
+    def _may_pass_limit(self, frames: List[ServerSentEvent]) -> bool:
+        """Whether the text of frames, as long as it may be, takes too much of memory."""
+        # Only the first can have begun before the last read. A character takes four bytes at most.
+        characters = len(frames[0].data) + self._piece_bytes if frames else 0
+        return self._assembly.size + 4 * characters + BLOCK_BYTES * len(frames) > self._limit
+
+    def _added(self, chunks: List[BlockChunk]) -> List[BlockChunk]:
+        self._assembly.add_chunks(chunks)
         if self._assembly.size > self._limit:
             # What was streamed is kept for the result, so that it is limited as any other answer is.
             raise self._error(f"the streamed output is larger than max_response_bytes ({self._limit})")
+        return chunks
+
+    def _examined(self, event: StreamEvent, kind: str) -> StreamEvent:
+        if isinstance(event, (Completed, StreamFailure)):
+            event = self._redacted(event)
+        if isinstance(event, Completed):
+            if event.details.get("event", kind) == "error":
+                self._check_limit(event)
+            self._complete(event)
         return event
 
     def _redacted(self, event: Union[Completed, StreamFailure]) -> Union[Completed, StreamFailure]:
@@ -223,9 +259,14 @@ def _decoder(limit: Optional[int]) -> EventStreamDecoder:
     return EventStreamDecoder(max_line_bytes=min(limit, MAX_LINE_BYTES), max_event_bytes=min(limit, MAX_EVENT_BYTES))
 
 
-def _read_event(sent: ServerSentEvent) -> StreamEvent:
+def _read_event(kind: str, data: str) -> StreamEvent:
     try:
-        frame = loads_text(sent.data)
+        frame = loads_text(data)
     except (ValueError, RecursionError):
-        frame = sent.data
-    return read_frame(sent.event, frame)
+        frame = data
+    if kind == "message" and type(frame) is dict and len(frame) == 2 and "chunk" in frame and "blockId" in frame:
+        # The straight way for most of what a stream brings: these two fields, and none that says anything else.
+        block_id, chunk = frame["blockId"], frame["chunk"]
+        if type(block_id) is str and type(chunk) is str:
+            return BlockChunk(block_id, chunk)
+    return read_frame(kind, frame)

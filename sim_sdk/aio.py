@@ -111,7 +111,7 @@ class AsyncWorkflowStream:
 
     async def __anext__(self) -> StreamEvent:
         flow = self._flow or await self._opened()
-        event = flow.event_at_hand() or await self._driver.run(flow.next_event())
+        event = next(flow.at_hand, None) or await self._driver.run(flow.next_event())
         if event is None:
             raise StopAsyncIteration
         return event

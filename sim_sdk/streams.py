@@ -28,7 +28,7 @@ class WorkflowStream:
         return self
 
     def __next__(self) -> StreamEvent:
-        event = self._flow.event_at_hand() or self._driver.run(self._flow.next_event())
+        event = next(self._flow.at_hand, None) or self._driver.run(self._flow.next_event())
         if event is None:
             raise StopIteration
         return event

@@ -195,6 +195,26 @@ def test_a_stream_that_puts_out_more_is_left(connect: Connect, exchange: Endless
     assert (refused.status, refused.request_sent) == (200, True)
 
 
+@pytest.mark.parametrize("frames_at_once", [1, 1500])
+@pytest.mark.parametrize(("cap", "fitting"), [(CAP, 94), (10 * CAP, 994)])
+def test_what_still_fits_is_handed_out_however_it_arrives(
+    connect: Connect, cap: int, fitting: int, frames_at_once: int
+) -> None:
+    sent = [frame(text(100, f"b{number % 2}")) for number in range(1500)]
+    pieces = [chunk(b"".join(sent[start : start + frames_at_once])) for start in range(0, 1500, frames_at_once)]
+    seen: list[object] = []
+
+    def follow(client: Any) -> None:
+        with client.stream_workflow("wf") as events:
+            seen.extend(events)
+
+    refused = meet(connect, [stream_head(), *pieces, Ending.CLOSE], follow, max_response_bytes=cap)
+    assert isinstance(refused, StreamError)
+    assert seen == [BlockChunk(f"b{number % 2}", "é" * 50) for number in range(fitting)]
+    assert refused.partial_text == "é" * 50 * (fitting + 1)
+    assert f"({fitting + 1} events and {50 * (fitting + 1)} characters of text had arrived)" in str(refused)
+
+
 @pytest.mark.parametrize(
     ("exchange", "problem"),
     [

@@ -509,6 +509,19 @@ def test_what_came_before_too_early_an_end_is_handed_out_first(serve: Serve, con
     assert caught.value.partial_text == "Hel"
 
 
+def test_however_much_comes_at_once_its_order_is_kept(serve: Serve, connect: Connect) -> None:
+    run = [piece(f"{number},", f"b{number % 3}") for number in range(500)]
+    reset = {"event": "chunk_reset", "blockId": "b1"}
+    sent = [*run, reset, *run, "[DONE]", piece("lost")]
+    with connect(serve([stream(sent)])).stream_workflow("wf") as events:
+        chunks = [BlockChunk(sent["blockId"], sent["chunk"]) for sent in run]
+        assert [next(events) for _ in range(1001)] == [*chunks, ChunkReset("b1"), *chunks]
+        with pytest.raises(StreamError, match="1001 events") as caught:
+            next(events)
+    texts = ["".join(f"{number}," for number in range(first, 500, 3)) for first in range(3)]
+    assert caught.value.partial_text == texts[0] * 2 + texts[2] * 2 + texts[1]
+
+
 def test_a_reset_connection_is_a_broken_stream(serve: Serve, connect: Connect) -> None:
     arrived = threading.Event()
     server = serve([stream_head() + chunk(frame(piece("Hel"))), arrived, Ending.RESET])

@@ -46,8 +46,8 @@ def findings(rounds: Rounds) -> List[Finding]:
     least = Limit(1.5, at_least=True)
     return [
         Finding(typed, rounds.ratio(BARE, OURS), "the speed of a loop of split and json", Limit(0.7, at_least=True)),
-        Finding(typed, rounds.ratio("httpx-sse", OURS), "the speed of httpx-sse"),
-        Finding(typed, rounds.ratio("openai", OURS), "the speed of openai's decoder"),
+        Finding(typed, rounds.ratio("httpx-sse", OURS), "the speed of httpx-sse", least),
+        Finding(typed, rounds.ratio("openai", OURS), "the speed of openai's decoder", least),
         Finding(typed, rounds.ratio("sseclient-py", OURS), "the speed of sseclient-py"),
         Finding(untyped, rounds.ratio("httpx-sse", BARE), "the speed of httpx-sse"),
         Finding(plain, rounds.ratio(f"httpx-sse{_PLAIN}", OURS + _PLAIN), "the speed of httpx-sse", least),
