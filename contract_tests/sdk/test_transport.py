@@ -257,6 +257,15 @@ def test_an_unknown_host(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> N
     assert "Name or service not known" in str(error)
 
 
+def test_an_address_takes_no_resolver(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve([answer(200, b'{"success": true}')])
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+    assert connect(server).execute_workflow_sync("wf").success
+    error = failure(connect, "http://[::1]:1")  # refused, or IPv6 is off
+    assert isinstance(error, ConnectionFailedError)
+    assert error.request_sent is False
+
+
 @pytest.fixture
 def deaf() -> Iterator[str]:
     """A server whose queue of connections is full, so that further ones are not answered."""

@@ -354,7 +354,8 @@ class _TLSPool(HTTPSConnectionPool):
 
 def _connect(host: str, port: int, options: Any, limits: _Limits) -> socket.socket:
     """A connection to the first address of a host that takes one; each address leaves time for those behind it."""
-    addresses = _resolve(host, port, limits.connect_wait())
+    name = host.strip("[]")
+    addresses = _written(name, port) or _resolve(name, port, limits.connect_wait())
     failure: Optional[OSError] = None
     for untried in range(len(addresses), 0, -1):
         family, kind, protocol, _, address = addresses[-untried]
@@ -375,13 +376,22 @@ def _connect(host: str, port: int, options: Any, limits: _Limits) -> socket.sock
     raise failure or OSError("the host has no address")
 
 
+def _written(host: str, port: int) -> _Addresses:
+    """The address that a host is written as; none where it is a name. It takes neither a resolver nor a thread."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError):
+            socket.inet_pton(family, host)
+            return [(family, socket.SOCK_STREAM, 0, "", (host, port))]
+    return []
+
+
 def _resolve(host: str, port: int, wait: Optional[float]) -> _Addresses:
     """The addresses of a host. A thread asks for them, because the system's resolver takes no time limit."""
     outcome: SimpleQueue[Union[_Addresses, Exception]] = SimpleQueue()
 
     def ask() -> None:
         try:
-            outcome.put(socket.getaddrinfo(host.strip("[]"), port, allowed_gai_family(), socket.SOCK_STREAM))
+            outcome.put(socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM))
         except Exception as error:
             outcome.put(error)
 
