@@ -86,7 +86,12 @@ class Assembly:
 
 
 def _text(streamed: Union[bytes, bytearray]) -> str:
-    return streamed.decode("utf-8", "surrogatepass")  # a surrogate may be all that a JSON text holds
+    try:
+        return streamed.decode("utf-8")
+    except UnicodeDecodeError:
+        # A surrogate may be all that a JSON text holds. Two halves that came in two pieces are one character.
+        text = streamed.decode("utf-8", "surrogatepass")
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _unaccounted(text: str, values: List[Any]) -> str:

@@ -762,6 +762,13 @@ def test_a_stream_that_cannot_be_opened_says_why(connect: Connect, serve: Serve)
         connect(serve([Ending.CLOSE])).stream_workflow("wf")
 
 
+def test_a_character_in_two_halves_is_one_in_the_result(serve: Serve, connect: Connect) -> None:
+    """JavaScript's texts can be cut within a character beyond the first 65,536, and JSON can say so."""
+    halves = [piece("a\ud83d"), piece("\ude00b"), piece("c\ud83d")]
+    result = result_of(serve, connect, *halves, final())
+    assert result.output == {"b1": {"content": "a\U0001f600bc\ud83d"}}
+
+
 def test_the_content_type_is_read_without_regard_to_case_and_parameters(serve: Serve, connect: Connect) -> None:
     start = answer(200, frame(final(output=5)), {"Content-Type": "Text/Event-Stream; charset=utf-8"})
     assert connect(serve([start])).execute_workflow_sync("wf", stream=True).output == 5
