@@ -6,7 +6,9 @@ What a client works with is loaded with the first client, so that `import sim_sd
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Union
 
 from ._clock import Clock, SystemClock
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
 
 _CHANGEABLE = frozenset(field.name for field in dataclasses.fields(Options))
 _OF_TRANSPORT = ("pool_size", "proxy", "ssl_context")
+
+# Held while options are replaced: two threads that change different ones at once would lose one of the two. One for all
+# clients, so that a fork can wait for it: a child would never get a lock that another thread had at that moment.
+_changing = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_changing.acquire, after_in_parent=_changing.release, after_in_child=_changing.release)
 
 
 class _Unset:
@@ -52,7 +60,7 @@ class ClientBase:
             or 504. Executions are never sent again but by `execute_with_retry`.
         max_response_bytes: The largest answer that is read, after decompression, and the most output that is streamed;
             None for no limit. One event of a stream is never larger than 16 MiB.
-        pool_size: How many idle connections are kept.
+        pool_size: How many idle connections are kept. The asynchronous client keeps all of them, for some seconds.
         proxy: The URL of an HTTP proxy. The environment is not asked.
         ssl_context: For TLS; by default certificates and host names are verified.
         headers: Sent with every request.
@@ -171,7 +179,13 @@ class ClientBase:
         return f"{type(self).__name__}({where})"
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        """Pickled without the key: whoever unpickles it has the key in SIM_API_KEY."""
+        """Pickled without the key: whoever unpickles it has the key in SIM_API_KEY. A proxy's password is pickled.
+
+        Raises:
+            TypeError: The client has an `ssl_context`, which cannot be pickled, and must not be left out unnoticed.
+        """
+        if self._engine.options.ssl_context is not None:
+            raise TypeError("ssl_context: a client that has one cannot be pickled; make the client where it is used")
         options = {
             field.name: getattr(self._engine.options, field.name)
             for field in dataclasses.fields(Options)
@@ -189,7 +203,8 @@ class ClientBase:
         self._drive(options)
 
     def _change(self, **options: Any) -> None:
-        self._use(dataclasses.replace(self._engine.options, **options), self._engine.rate_limit)
+        with _changing:
+            self._use(dataclasses.replace(self._engine.options, **options), self._engine.rate_limit)
 
     @staticmethod
     def _system_clock() -> Clock:

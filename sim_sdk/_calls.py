@@ -118,6 +118,7 @@ class Calls:
         """Run a workflow, again as long as it is certain that the server has not begun it."""
         from .retry import execution_retryable  # loaded with the first call that may be tried again
 
+        require_callable("on_retry", on_retry)
         return (
             yield from self.engine.retrying(
                 lambda: self.execute(execution), policy, execution_retryable, on_retry=on_retry

@@ -58,7 +58,7 @@ class Options:
             memory that a server can make a call take.
         headers: Sent with every request.
         user_agent: Sent with every request; servers refuse an empty one.
-        pool_size: How many idle connections are kept.
+        pool_size: How many idle connections a synchronous client keeps.
         proxy: The URL of an HTTP proxy.
         ssl_context: For TLS.
         clock: The time.

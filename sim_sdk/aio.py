@@ -316,6 +316,25 @@ class AsyncSimStudioClient(ClientBase):
         timeout: Optional[float] = 30.0,
         stream: Optional[bool] = None,
         selected_outputs: Optional[Sequence[str]] = None,
+        *,
+        async_execution: Literal[True],
+        max_retries: int = 3,
+        initial_delay: float = 1.0,
+        max_delay: float = 30.0,
+        backoff_multiplier: float = 2.0,
+        max_retry_after: float = 120.0,
+        on_retry: Optional[OnRetry] = None,
+        input: Any = ...,
+    ) -> AsyncExecutionResult: ...
+
+    @overload
+    async def execute_with_retry(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
         async_execution: Optional[bool] = None,
         max_retries: int = 3,
         initial_delay: float = 1.0,

@@ -220,6 +220,25 @@ class SimStudioClient(ClientBase):
         timeout: Optional[float] = 30.0,
         stream: Optional[bool] = None,
         selected_outputs: Optional[Sequence[str]] = None,
+        *,
+        async_execution: Literal[True],
+        max_retries: int = 3,
+        initial_delay: float = 1.0,
+        max_delay: float = 30.0,
+        backoff_multiplier: float = 2.0,
+        max_retry_after: float = 120.0,
+        on_retry: Optional[OnRetry] = None,
+        input: Any = ...,
+    ) -> AsyncExecutionResult: ...
+
+    @overload
+    def execute_with_retry(
+        self,
+        workflow_id: str,
+        input_data: Any = None,
+        timeout: Optional[float] = 30.0,
+        stream: Optional[bool] = None,
+        selected_outputs: Optional[Sequence[str]] = None,
         async_execution: Optional[bool] = None,
         max_retries: int = 3,
         initial_delay: float = 1.0,
@@ -359,7 +378,8 @@ class SimStudioClient(ClientBase):
             ordered: Hand out results in the order of the items.
             executor: Where to run them: threads of its own by default; any `concurrent.futures.Executor` besides
                 (processes, a cluster). Outside of this process the key comes from the environment variable SIM_API_KEY
-                there, not with the items.
+                there, not with the items; the URL of a `proxy` goes with them, also a password in it. A client that
+                has an `ssl_context` cannot leave the process.
             on_progress: Called with a `BatchProgress` after each item.
             timeout: Seconds for each run, None for no limit.
             max_retries: How often an item is tried again at most after a limit was met.
@@ -425,7 +445,10 @@ class SimStudioClient(ClientBase):
         return Logs(self._calls, self._driver)
 
     def close(self) -> None:
-        """Close the connections (Python SDK page, "close"). A later call opens new ones."""
+        """Close the connections (Python SDK page, "close"). A later call opens new ones.
+
+        Calls under way in other threads go on to their ends; those of other tasks in an event loop are cut off.
+        """
         self._connections.close()
 
     def _run_batch(

@@ -5,9 +5,10 @@ import gc
 import os
 import pickle
 import signal
+import ssl
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -124,6 +125,56 @@ def test_a_child_that_is_forked_while_connections_are_made_does_not_wait_for_the
         assert os.waitpid(child, 0)[1] == 0
 
 
+def _lingering(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
+    """Let the next change of a client do something else in its midst."""
+    used = SimStudioClient._use
+
+    def use(self: SimStudioClient, *args: Any) -> None:
+        monkeypatch.undo()
+        meanwhile()
+        used(self, *args)
+
+    monkeypatch.setattr(SimStudioClient, "_use", use)
+
+
+def test_what_two_threads_change_at_once_is_changed(sim: MockSim, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SimStudioClient("another-key", "http://127.0.0.1:1") as client:
+        other = threading.Thread(target=client.set_base_url, args=(sim.base_url,))
+
+        def change_the_other() -> None:
+            other.start()
+            other.join(0.2)  # it has to wait, and could do all of it in that time if it did not
+
+        _lingering(monkeypatch, change_the_other)
+        client.set_api_key(sim.api_key)
+        other.join()
+        assert client.execute_workflow("echo", {"i": 0}).success
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_child_that_is_forked_while_a_client_is_changed_can_change_it(
+    sim: MockSim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SimStudioClient("another-key", sim.base_url) as client:
+        amid, forking = threading.Event(), threading.Event()
+        _lingering(monkeypatch, lambda: (amid.set(), forking.wait(20), forking.clear(), forking.wait(0.1)))
+        changing = threading.Thread(target=client.set_base_url, args=(sim.base_url,))
+        changing.start()
+        amid.wait(20)
+        forking.set()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)
+            try:
+                client.set_api_key(sim.api_key)
+                os._exit(0 if client.execute_workflow("echo", {"i": 1}).success else 1)
+            finally:
+                os._exit(2)
+        changing.join()
+        assert os.waitpid(child, 0)[1] == 0
+
+
 def test_a_client_that_is_dropped_leaves_no_connection(sim: MockSim) -> None:
     client = SimStudioClient(sim.api_key, sim.base_url)
     client.execute_workflow("echo", {"i": 0})
@@ -183,3 +234,12 @@ def test_a_pickled_client_takes_its_key_from_the_environment(sim: MockSim, monke
         assert copy.base_url == sim.base_url
         assert copy.execute_workflow("echo", {"i": 1}).success
     assert sim.journal[-1].headers["x-team"] == "a"
+
+
+def test_a_client_whose_tls_context_would_be_lost_is_not_pickled(sim: MockSim) -> None:
+    with SimStudioClient(sim.api_key, sim.base_url, ssl_context=ssl.create_default_context()) as client:
+        with pytest.raises(TypeError, match=r"^ssl_context: "):
+            pickle.dumps(client)
+        with ProcessPoolExecutor(1) as pool, pytest.raises(TypeError, match=r"^ssl_context: "):
+            list(client.execute_batch([("echo", {})], executor=pool))
+    assert len(sim.journal) == 0

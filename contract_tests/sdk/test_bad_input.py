@@ -306,6 +306,7 @@ ARGUMENTS: list[tuple[str, list[Any], Callable[[SimStudioClient, Any], object]]]
     ("poll_interval", NOT_NUMBERS, lambda client, bad: client.wait_for_job("id", poll_interval=bad)),
     ("on_status", [5, "print"], lambda client, bad: client.execute_and_wait("id", on_status=bad)),
     ("on_status", [5, "print"], lambda client, bad: client.wait_for_job("id", on_status=bad)),
+    ("on_retry", [5, "print"], lambda client, bad: client.execute_with_retry("id", on_retry=bad)),
     ("selected_outputs", NOT_NAMES, lambda client, bad: client.execute_workflow("id", selected_outputs=bad)),
     ("selected_outputs", NOT_NAMES, lambda client, bad: client.stream_workflow("id", selected_outputs=bad)),
     ("stream", ["yes", 1, []], lambda client, bad: client.execute_workflow("id", stream=bad)),

@@ -6,6 +6,7 @@ client = SimStudioClient("key")
 client.execute_workflow(1)  # mistake
 client.execute_workflow("id").task_id  # mistake
 client.execute_workflow("id", async_execution=True).output  # mistake
+client.execute_with_retry("id", async_execution=True).output  # mistake
 client.logs.list()  # mistake
 client.logs.list(workspace_id="w", level="warning")  # mistake
 client.logs.list(workspace_id="w", colour="red")  # mistake

@@ -22,6 +22,7 @@ assert_type(client.execute_workflow("id", {"a": 1}, async_execution=False), Work
 assert_type(client.execute_workflow("id", {"a": 1}, async_execution=True), AsyncExecutionResult)
 assert_type(client.execute_workflow_sync("id"), WorkflowExecutionResult)
 assert_type(client.execute_with_retry("id"), WorkflowExecutionResult)
+assert_type(client.execute_with_retry("id", {"a": 1}, async_execution=True, max_retries=1), AsyncExecutionResult)
 assert_type(client.with_options(timeout=3), SimStudioClient)
 
 
@@ -66,6 +67,8 @@ async def asynchronous() -> None:
     async with AsyncSimStudioClient("key") as client:
         assert_type(await client.execute_workflow("id"), WorkflowExecutionResult)
         assert_type(await client.execute_workflow("id", async_execution=True), AsyncExecutionResult)
+        assert_type(await client.execute_with_retry("id"), WorkflowExecutionResult)
+        assert_type(await client.execute_with_retry("id", async_execution=True), AsyncExecutionResult)
         async with client.stream_workflow("id") as stream:
             async for event in stream:
                 assert_type(event, StreamEvent)
