@@ -212,6 +212,133 @@ def test_what_earlier_edits_replaced_is_kept_as_well(mock: MockSim, batch: Batch
     assert [record["output"]["result"]["echo"]["i"] for record in batch.results()] == [100]
 
 
+def echoes(batch: Batch) -> dict[int, int]:
+    """What each line's record says that its input was."""
+    results = {record["line"]: record["output"]["result"]["echo"]["i"] for record in batch.results()}
+    assert len(results) == len(batch.results())
+    return results
+
+
+def write_numbers(batch: Batch, *numbers: int) -> None:
+    batch.write(*(json.dumps({"i": number}) for number in numbers))
+
+
+@pytest.mark.parametrize(
+    ("after", "run", "told"),
+    [
+        ([0, 1, 2, 3, 4], {0: 1}, "moved since, not run again: lines 2, 3, 4, 5\n"),
+        ([1, 3, 4], {}, "moved since, not run again: lines 2, 3\n"),
+        ([4, 2, 3, 1], {}, "moved since, not run again: lines 1, 4\n"),
+        ([1, 2, 3, 4, 1, 1], {1: 2}, ""),
+        ([1, 1, 2, 20, 3, 4], {1: 1, 20: 1}, "moved since, not run again: lines 3, 5, 6\n"),
+        ([1, 20, 3, 4], {20: 1}, "edited since, run again: line 2\n"),
+        ([1, 2], {}, ""),
+    ],
+    ids=["put in", "taken out", "swapped", "copied to the end", "copied, put in", "edited", "cut off"],
+)
+def test_what_moved_is_not_run_again(
+    mock: MockSim, batch: Batch, after: list[int], run: dict[int, int], told: str
+) -> None:
+    write_numbers(batch, 1, 2, 3, 4)
+    batch.run("echo", "--ordered")
+    mock.journal.clear()
+    write_numbers(batch, *after)
+
+    ran = batch.run("echo", "--ordered")
+
+    assert ran.code == 0
+    assert executed(mock) == run
+    notes = [line + "\n" for line in ran.err.splitlines() if " since, " in line]
+    assert notes == ([told] if told else [])
+    records = echoes(batch)
+    assert list(records) == sorted(records)
+    assert {line: records[line] for line in range(1, len(after) + 1)} == dict(enumerate(after, 1))
+    mock.journal.clear()
+    assert batch.run().code == 0
+    assert len(mock.journal) == 0
+
+
+def test_identical_lines_are_each_run_once_wherever_they_move(mock: MockSim, batch: Batch) -> None:
+    write_numbers(batch, 7, 7, 1, 7)
+    batch.run()
+    write_numbers(batch, 1, 7, 7, 7, 7)
+
+    assert batch.run().code == 0
+    assert executed(mock) == {1: 1, 7: 4}
+    assert echoes(batch) == {1: 1, 2: 7, 3: 7, 4: 7, 5: 7}
+
+
+def test_a_result_whose_line_was_taken_out_is_kept_aside(mock: MockSim, batch: Batch) -> None:
+    write_numbers(batch, 1, 2, 3)
+    batch.run()
+    write_numbers(batch, 1, 3)
+
+    assert batch.run().code == 0
+    assert echoes(batch) == {1: 1, 2: 3}
+    assert _lines(_records(batch.folder / "results.jsonl.replaced")) == [1, 2, 3]
+
+
+def test_results_of_lines_that_were_cut_off_wait_for_them(mock: MockSim, batch: Batch) -> None:
+    write_numbers(batch, 1, 2, 3)
+    batch.run()
+    write_numbers(batch, 1)
+    batch.run()
+    write_numbers(batch, 0, 1, 2, 3)
+
+    assert batch.run().code == 0
+    assert executed(mock) == dict.fromkeys([0, 1, 2, 3], 1)
+    assert echoes(batch) == {1: 0, 2: 1, 3: 2, 4: 3}
+
+
+def test_what_has_no_known_end_is_left_alone_also_where_it_moved(mock: MockSim, batch: Batch) -> None:
+    mock.add_workflow("slow", Slow(20))
+    write_numbers(batch, 1, 2, 3)
+    batch.crash(mock, "--concurrency", "1")
+    mock.add_workflow("slow", Slow(0))
+    write_numbers(batch, 5, 3, 1, 2)
+
+    ran = batch.run("slow")
+
+    assert ran.code == 1
+    assert "not run again without --rerun-unknown: line 3\n" in ran.err
+    assert _lines(batch.failures()) == [3]
+    assert sent(mock) == dict.fromkeys([1, 2, 3, 5], 1)
+    write_numbers(batch, 1, 5, 3, 2)
+    assert "--rerun-unknown: line 1\n" in batch.run("slow").err
+    assert batch.run("slow", "--rerun-unknown").code == 0
+    assert sent(mock) == {1: 2, 2: 1, 3: 1, 5: 1}
+    assert _lines(batch.results()) == [1, 2, 3, 4]
+
+
+def test_a_crash_between_the_files_loses_sight_of_nothing_that_moved(
+    mock: MockSim, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim_sdk.cli.batch.records import RecordFile
+
+    mock.add_workflow("slow", Slow(20))
+    write_numbers(batch, 1, 2)
+    batch.crash(mock, "--concurrency", "1")
+    mock.add_workflow("slow", Slow(0))
+    batch.run("slow")
+    write_numbers(batch, 2, 1)
+    renumber = RecordFile.renumber
+
+    def crash(self: RecordFile, line_now: Any) -> None:
+        if self.path == batch.failed:
+            raise OSError(5, os.strerror(5))
+        renumber(self, line_now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordFile, "renumber", crash)
+        ran = batch.run("slow", "--json")
+    assert ran.error["request_sent"] is False
+    assert (_lines(batch.results()), _lines(batch.failures())) == ([1], [1])
+
+    assert "--rerun-unknown: line 2\n" in batch.run("slow").err
+    assert (_lines(batch.results()), _lines(batch.failures())) == ([1], [2])
+    assert sent(mock) == {1: 1, 2: 1}
+
+
 def test_order_on_request_also_over_several_starts(mock: MockSim, batch: Batch) -> None:
     batch.number(20)
     mock.fail_next(status=400, body={"error": "no"}, times=4)
@@ -416,6 +543,26 @@ def test_a_second_ctrl_c_leaves_at_once_and_names_what_may_be_running(mock: Mock
     assert sent(mock) == dict.fromkeys(range(1, 7), 1)
 
 
+def test_sigterm_lets_what_runs_end_however_often_it_comes(mock: MockSim, batch: Batch) -> None:
+    mock.add_workflow("slow", Slow(1))
+    batch.number(6)
+    process = start(*batch.argv("slow", "--concurrency", "2"))
+    _await(lambda: len(mock.journal) >= 2, process)
+    for _ in range(2):
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.05)  # signals that come too fast are one
+
+    ran = finish(process)
+
+    assert ran.code == 130
+    assert ran.err.splitlines()[-1].startswith("Error: interrupted; whatever had been started has ended.")
+    assert _lines(batch.results()) == [1, 2]
+    assert not batch.journal.exists()
+    mock.add_workflow("slow", Slow(0))
+    assert batch.run("slow").code == 0
+    assert executed(mock) == dict.fromkeys(range(1, 7), 1)
+
+
 def test_ctrl_c_gives_a_pause_up(mock: MockSim, batch: Batch) -> None:
     batch.number(6)
     mock.fail_next(status=429, headers={"retry-after": "60"}, body={"error": "Rate limit exceeded"})
@@ -485,6 +632,69 @@ def test_two_at_once_do_not_pay_twice(mock: MockSim, batch: Batch) -> None:
     assert len(mock.journal) == 2
 
 
+def test_two_at_once_do_not_write_to_the_same_failures(mock: MockSim, batch: Batch) -> None:
+    mock.add_workflow("slow", Slow(20))
+    batch.number(2)
+    process = start(*batch.argv("slow", "--failed", str(batch.failed)))
+    _await(lambda: len(mock.journal) == 2, process)
+
+    shared = [
+        batch.run("slow", "--output", str(batch.folder / "other.jsonl"), "--failed", str(batch.failed)),
+        batch.run("slow", "--output", str(batch.failed), "--failed", str(batch.folder / "other.jsonl")),
+        batch.run("slow", "--output", str(batch.folder / "other.jsonl"), "--failed", str(batch.output)),
+    ]
+
+    process.kill()
+    finish(process)
+    assert [ran.code for ran in shared] == [2, 2, 2]
+    assert all("another sim batch is at work" in ran.err for ran in shared)
+    assert len(mock.journal) == 2
+
+
+def test_each_note_and_record_is_on_the_disk_before_what_relies_on_it(
+    mock: MockSim, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim_sdk.cli.batch.journal import Journal
+    from sim_sdk.cli.batch.records import RecordFile
+
+    happened: list[str] = []
+    appended: list[RecordFile] = []
+
+    def append(self: RecordFile, line: int, digest: str, content: dict[str, Any]) -> None:
+        real_append(self, line, digest, content)
+        happened.append(f"recorded {line}")
+        appended.append(self)
+
+    def fsync(file: int) -> None:
+        real_fsync(file)
+        if appended and appended[-1]._file is not None and file == appended[-1]._file.fileno():
+            happened.append("on the disk")
+
+    def forget(self: Journal, line: int) -> None:
+        real_forget(self, line)
+        happened.append(f"forgotten {line}")
+
+    def start_item(self: Journal, line: int, digest: str) -> None:
+        real_start(self, line, digest)
+        (level,) = self._database.execute("PRAGMA synchronous").fetchone()
+        assert (level, self._database.in_transaction) == (2, False)  # 2 is FULL
+        happened.append(f"started {line}")
+
+    real_append, real_fsync, real_forget, real_start = RecordFile.append, os.fsync, Journal.forget, Journal.start
+    monkeypatch.setattr(RecordFile, "append", append)
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Journal, "forget", forget)
+    monkeypatch.setattr(Journal, "start", start_item)
+    batch.number(2)
+    mock.fail_next(status=400, body={"error": "no"})
+
+    assert batch.run("echo", "--concurrency", "1").code == 1
+    assert happened == [
+        *("started 1", "recorded 1", "on the disk", "forgotten 1"),
+        *("started 2", "recorded 2", "on the disk", "forgotten 2"),
+    ]
+
+
 def test_a_disk_that_is_full_loses_no_account_of_what_ran(
     mock: MockSim, batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -496,10 +706,12 @@ def test_a_disk_that_is_full_loses_no_account_of_what_ran(
     batch.number(3)
     with monkeypatch.context() as patched:
         patched.setattr(RecordFile, "append", full)
-        ran = batch.run("echo", "--concurrency", "1")
+        ran = batch.run("echo", "--concurrency", "1", "--json")
 
     assert ran.code == 1
-    assert "No space left on device" in ran.err
+    error = json.loads(ran.err.splitlines()[-1])
+    assert "No space left on device" in error["message"]
+    assert error["request_sent"] is True
     assert "--rerun-unknown: line 1" in batch.run().err
     assert max(sent(mock).values()) == 1
 
@@ -536,6 +748,8 @@ def test_wrong_files_are_2_and_nothing_is_sent(mock: MockSim, batch: Batch) -> N
     for options, reason in (
         (["--output", str(batch.input)], "three different files"),
         (["--failed", str(batch.output)], "three different files"),
+        (["--failed", str(batch.folder / "results.jsonl.replaced")], "three different files"),
+        (["--failed", str(batch.journal)], "three different files"),
         (["--output", str(batch.folder / "no" / "such.jsonl")], "unable to open"),
         (["--failed", str(batch.folder / "no" / "such.jsonl")], "cannot write"),
         (["--output", str(batch.folder)], "is a directory"),

@@ -15,7 +15,7 @@ from sim_sdk.errors import (
     UsageLimitError,
 )
 
-__all__ = ["ConfigurationError", "ExitCode", "Failure", "Interrupted", "explain"]
+__all__ = ["ConfigurationError", "ExitCode", "Failure", "FileFailed", "Interrupted", "explain"]
 
 
 class ExitCode(IntEnum):
@@ -70,6 +70,19 @@ class ConfigurationError(click.ClickException):
         self.hint = hint
 
 
+class FileFailed(click.ClickException):
+    """A file cannot be read or written, in the midst of something.
+
+    Args:
+        message: Which one, and why.
+        request_sent: Whether anything may have been sent before.
+    """
+
+    def __init__(self, message: str, *, request_sent: bool) -> None:
+        super().__init__(message)
+        self.request_sent = request_sent
+
+
 @dataclass(frozen=True)
 class Failure:
     """What is told of an error. The fields from `code` to `task_id` mean what they mean on `SimStudioError`."""
@@ -94,7 +107,8 @@ def explain(error: Exception) -> Failure:
     if isinstance(error, click.Abort):
         return Failure(ExitCode.INTERRUPTED, "interrupted")
     if isinstance(error, click.ClickException):
-        return Failure(ExitCode(error.exit_code), _word_usage(error), request_sent=False)
+        sent = isinstance(error, FileFailed) and error.request_sent
+        return Failure(ExitCode(error.exit_code), _word_usage(error), request_sent=sent)
     return Failure(ExitCode.USAGE, str(error), request_sent=False)
 
 

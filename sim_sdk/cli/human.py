@@ -152,6 +152,8 @@ class HumanView:
             self._note(Text(f"{name}: the last record was half-written, and is removed", "yellow"))
         if standing.done:
             self._note(Text(f"{standing.done:,} of {standing.total:,} are done already"))
+        if found.moved.count:
+            self._note(Text(f"moved since, not run again: {found.moved}"))
         if found.edited.count:
             self._note(Text(f"edited since, run again: {found.edited}", "yellow"))
         if found.unknown.count:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Callable, Dict, Iterable, Iterator, Optional, Tuple
 
@@ -10,9 +11,11 @@ import click
 from sim_sdk.cli.failures import Failure
 from sim_sdk.results import WorkflowExecutionResult
 
-__all__ = ["Record", "RecordFile", "describe_failure"]
+__all__ = ["Record", "RecordFile", "Renumber", "describe_failure", "sync", "sync_folder"]
 
 Record = Dict[str, Any]
+Renumber = Callable[[Record], Optional[int]]
+"""Gives the line that a record is of now, None for one that is to go."""
 
 # Every record begins so; what a crash left of one is known by it.
 _HEAD = b'{"line": '
@@ -30,6 +33,7 @@ class RecordFile:
         self.path = path
         self._workflow_id = workflow_id
         self._file: Optional[BinaryIO] = None
+        self._on_disk = True
 
     def open(self) -> None:
         """Make sure that it can be written, before anything is done that has to be recorded.
@@ -38,16 +42,23 @@ class RecordFile:
             click.UsageError: It cannot.
         """
         try:
-            self._file = self._file or self.path.open("ab")
+            self._opened()
         except OSError as error:
             raise click.UsageError(f"cannot write {self.path}: {error.strerror}") from None
 
     def append(self, line: int, digest: str, content: Record) -> None:
-        """Add a record; it is in the file when this returns."""
-        self._file = self._file or self.path.open("ab")
+        """Add a record; it is in the file when this returns, and on the disk after `sync`."""
+        file = self._opened()
         record = {"line": line, "digest": digest, "workflow_id": self._workflow_id, **content}
-        self._file.write(json.dumps(record).encode() + b"\n")
-        self._file.flush()
+        file.write(json.dumps(record).encode() + b"\n")
+        file.flush()
+        self._on_disk = False
+
+    def sync(self) -> None:
+        """Wait until all records are on the disk, where a crash of the machine does not reach them."""
+        if self._file is not None and not self._on_disk:
+            sync(self._file)
+            self._on_disk = True
 
     def read(self) -> Iterator[Tuple[int, Record]]:
         """The records, each with its place, in bytes from the beginning.
@@ -73,9 +84,9 @@ class RecordFile:
                 return True
         return False
 
-    def keep(self, wanted: Callable[[Record], bool]) -> None:
-        """Drop the records that are not wanted."""
-        self._rewrite(raw for _, raw in self._lines() if wanted(self._checked(raw)))
+    def renumber(self, line_now: Renumber) -> None:
+        """Correct the lines of the records, and drop those that are of none any more."""
+        self._rewrite(self._renumbered(line_now))
 
     def arrange(self, places: Iterable[int]) -> None:
         """Put the records into another order, given by their places."""
@@ -89,6 +100,19 @@ class RecordFile:
         self._file = None
         if self.path.stat().st_size == 0:
             self.path.unlink()
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            self._file = self.path.open("ab")
+            sync_folder(self.path)
+        return self._file
+
+    def _renumbered(self, line_now: Renumber) -> Iterator[bytes]:
+        for _, raw in self._lines():
+            record = self._checked(raw)
+            line = line_now(record)
+            if line is not None:
+                yield raw if line == record["line"] else json.dumps({**record, "line": line}).encode() + b"\n"
 
     def _lines(self) -> Iterator[Tuple[int, bytes]]:
         if not self.path.exists():
@@ -113,7 +137,9 @@ class RecordFile:
         anew = self.path.with_name(self.path.name + ".new")
         with anew.open("wb") as file:
             file.writelines(lines)
+            sync(file)
         os.replace(anew, self.path)
+        sync_folder(self.path)
 
     def _checked(self, raw: bytes) -> Record:
         record = _decoded(raw)
@@ -124,6 +150,24 @@ class RecordFile:
                 f"{self.path} holds records of another workflow, {record['workflow_id']}; name another file"
             )
         return record  # type: ignore[no-any-return]  # _is_record has seen to it
+
+
+def sync(file: BinaryIO) -> None:
+    """Wait until what was written is on the disk."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until it is on the disk that a file is there, where the system can tell."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # of a file system that has no such thing, or a folder that cannot be listed
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def describe_failure(failure: Failure, *, end_known: bool, result: Optional[WorkflowExecutionResult] = None) -> Record:

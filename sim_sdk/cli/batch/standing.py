@@ -1,7 +1,7 @@
 """How far a batch is, for those who show it."""
 
 from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import Iterable, List, Optional
 
 __all__ = ["Found", "Lines", "Standing"]
 
@@ -20,6 +20,10 @@ class Lines:
         if len(self.first) < _NAMED:
             self.first.append(number)
 
+    def extend(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self.add(number)
+
     def __str__(self) -> str:
         named = ("line " if self.count == 1 else "lines ") + ", ".join(map(str, self.first))
         more = self.count - len(self.first)
@@ -31,6 +35,7 @@ class Found:
     """What earlier runs left.
 
     Attributes:
+        moved: Lines whose number was another when they were run.
         edited: Lines that are not what they were when they were run.
         unknown: Lines that were started and whose end is not known.
         unknown_run_again: Whether those are run again.
@@ -38,6 +43,7 @@ class Found:
     """
 
     unknown_run_again: bool
+    moved: Lines = field(default_factory=Lines)
     edited: Lines = field(default_factory=Lines)
     unknown: Lines = field(default_factory=Lines)
     torn: List[str] = field(default_factory=list)

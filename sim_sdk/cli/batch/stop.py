@@ -22,7 +22,7 @@ class Stop:
         standing: Where it is shown.
 
     Attributes:
-        interrupted: Whether Ctrl-C was pressed.
+        interrupted: Whether Ctrl-C was pressed, or SIGTERM came, by which containers and services are stopped.
         reason: The error by which it is clear that no other item would fare better, or None.
         unseen: Why nothing can be shown any more, or None.
     """
@@ -54,23 +54,25 @@ class Stop:
         return tell
 
     @contextmanager
-    def on_interrupt(self, leave: Callable[[], Any]) -> Iterator[None]:
-        """Stop when Ctrl-C is pressed, and `leave` when it is pressed again.
+    def on_signal(self, leave: Callable[[], Any]) -> Iterator[None]:
+        """Stop when Ctrl-C is pressed or SIGTERM comes, and `leave` when Ctrl-C is pressed again.
 
-        An exception in whatever happens to be executed could lose a result, so there is none.
+        An exception in whatever happens to be executed could lose a result, so there is none. SIGTERM may come twice
+        (the command `timeout` sends it so), and whoever sends it has SIGKILL besides.
         """
 
         def handle(number: int, frame: Optional[FrameType]) -> None:
-            if self.interrupted:
+            if self.interrupted and number == signal.SIGINT:
                 leave()
             self.interrupted = True
             self._standing.stopping = True
 
-        before = signal.signal(signal.SIGINT, handle)
+        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 class PausingClock(SystemClock):

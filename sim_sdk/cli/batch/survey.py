@@ -1,6 +1,5 @@
-"""What earlier runs of a batch left: what is done, what was edited since, what has no known end."""
+"""What earlier runs of a batch left: what is done, what was moved or edited since, what has no known end."""
 
-import shutil
 from pathlib import Path
 from typing import Tuple
 
@@ -9,7 +8,7 @@ from sim_sdk.cli.failures import ExitCode, Failure
 from .files import Files
 from .journal import Journal, State
 from .lines import read_lines
-from .records import Record, describe_failure
+from .records import Renumber, describe_failure
 from .standing import Found, Standing
 
 __all__ = ["survey"]
@@ -22,7 +21,8 @@ _CRASHED = Failure(
 def survey(source: Path, files: Files, *, rerun_unknown: bool) -> Tuple[Standing, Found]:
     """Bring the files into agreement with each other and with the input.
 
-    After this the journal knows what is done and what is to be left alone; of other items there are no records.
+    After this the journal knows what is done and what is to be left alone; of other items there are no records. A line
+    keeps its record where others were put in or taken out before it.
 
     Args:
         source: The input.
@@ -38,17 +38,12 @@ def survey(source: Path, files: Files, *, rerun_unknown: bool) -> Tuple[Standing
             found.torn.append(file.path.name)
     _read_records(files)
     standing = _read_input(source, files.journal, found)
-    if found.edited.count and files.output.path.exists():
-        _keep_aside(files)
-        files.output.keep(lambda record: _state(files.journal, record) is State.DONE)
-    files.failed.keep(lambda record: _state(files.journal, record) is State.UNKNOWN)
+    if files.journal.drops_results():
+        files.keep_aside()
+    if found.moved.count or found.edited.count:
+        files.output.renumber(_renumbering(files.journal, State.DONE))
+    files.failed.renumber(_renumbering(files.journal, State.UNKNOWN))
     return standing, found
-
-
-def _keep_aside(files: Files) -> None:
-    """Add the output as it is to what was kept of it before: it has been paid for."""
-    with files.output.path.open("rb") as output, files.replaced.open("ab") as kept:
-        shutil.copyfileobj(output, kept)
 
 
 def _read_records(files: Files) -> None:
@@ -56,14 +51,15 @@ def _read_records(files: Files) -> None:
     with journal.many():
         for _, record in files.failed.read():
             if record.get("end_known") is False:
-                journal.note(record["line"], record["digest"], State.UNKNOWN)
-            else:
-                journal.forget(record["line"])
+                journal.add_record(record["line"], record["digest"], State.UNKNOWN)
+            journal.forget(record["line"])
         for _, record in files.output.read():
-            journal.note(record["line"], record["digest"], State.DONE)
-    for line, digest in journal.started():
-        files.failed.append(line, digest, describe_failure(_CRASHED, end_known=False))
-    journal.give_up_started()
+            journal.add_record(record["line"], record["digest"], State.DONE)
+            journal.forget(record["line"])
+        for line, digest in journal.started():
+            files.failed.append(line, digest, describe_failure(_CRASHED, end_known=False))
+            journal.add_record(line, digest, State.UNKNOWN)
+        files.failed.sync()
 
 
 def _read_input(source: Path, journal: Journal, found: Found) -> Standing:
@@ -71,20 +67,22 @@ def _read_input(source: Path, journal: Journal, found: Found) -> Standing:
     with journal.many():
         for line in read_lines(source):
             standing.total += 1
-            state = journal.state(line.number, line.digest)
-            if state is State.DONE:
-                standing.done += 1
-            elif state is State.EDITED:
-                found.edited.add(line.number)
-                journal.forget(line.number)
-            elif state is State.UNKNOWN:
-                found.unknown.add(line.number)
-                if found.unknown_run_again:
-                    journal.forget(line.number)
-    if not found.unknown_run_again:
-        standing.unknown = found.unknown.count
+            journal.stay(line.number, line.digest)
+        if journal.left_over():
+            for line in read_lines(source):
+                if not journal.stay(line.number, line.digest):
+                    journal.move(line.number, line.digest)
+        journal.settle()
+        standing.done = journal.count(State.DONE)
+        found.moved.extend(journal.moved())
+        found.edited.extend(journal.edited())
+        found.unknown.extend(journal.lines(State.UNKNOWN))
+        if found.unknown_run_again:
+            journal.rerun_unknown()
+        else:
+            standing.unknown = found.unknown.count
     return standing
 
 
-def _state(journal: Journal, record: Record) -> State:
-    return journal.state(record["line"], record["digest"])
+def _renumbering(journal: Journal, state: State) -> Renumber:
+    return lambda record: journal.line_now(record["line"], record["digest"], state)

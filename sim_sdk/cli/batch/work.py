@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 import click
 
 from sim_sdk.batch import BatchInterrupted, BatchResult
-from sim_sdk.cli.failures import ExitCode, Failure, Interrupted, explain
+from sim_sdk.cli.failures import ExitCode, Failure, FileFailed, Interrupted, explain
 from sim_sdk.cli.parameters import parse_json
 from sim_sdk.cli.view import View
 from sim_sdk.client import SimStudioClient
@@ -60,9 +60,10 @@ def run_batch(view: View, client: SimStudioClient, order: Order) -> ExitCode:
     """Run what is left of a batch.
 
     Raises:
-        Interrupted: Ctrl-C was pressed.
+        Interrupted: Ctrl-C was pressed, or SIGTERM came.
         SimStudioError: What all other items would meet as well.
-        click.ClickException: The files are not of this batch, or cannot be written.
+        click.UsageError: The files are not of this batch.
+        FileFailed: One of them cannot be read or written.
     """
     with _files(order) as files:
         standing, found = survey(order.source, files, rerun_unknown=order.rerun_unknown)
@@ -73,7 +74,7 @@ def run_batch(view: View, client: SimStudioClient, order: Order) -> ExitCode:
         with view.batch(standing) as shown:
             told = stop.when_unseen(shown)
             work = _Work(order, files, standing, stop, told)
-            with stop.on_interrupt(lambda: _leave(view, work.running)):
+            with stop.on_signal(lambda: _leave(view, work.running)), _failing(lambda: work.started > 0):
                 work.run(client.with_options(clock=PausingClock(standing, told, stop)))
                 if order.ordered:
                     _arrange(files)
@@ -97,7 +98,7 @@ class _Work:
         self._stop = stop
         self._told = told
         self._under_way: Dict[int, Line] = {}
-        self._started = 0
+        self.started = 0  # items, each of which may have been sent
 
     @property
     def running(self) -> Lines:
@@ -130,16 +131,16 @@ class _Work:
         for line in read_lines(self._order.source):
             if self._stop.asked:
                 return
-            if self._files.journal.state(line.number, line.digest) is not State.NEW:
+            if self._files.journal.state(line.number) is not State.NEW:
                 continue
             try:
                 value = parse_json(line.text)
             except ValueError as error:
                 self._fail(line, explain(ValueError(f"line {line.number}: {error}")), end_known=True)
                 continue
-            self._files.journal.note(line.number, line.digest, State.STARTED)
-            self._under_way[self._started] = line
-            self._started += 1
+            self._files.journal.start(line.number, line.digest)
+            self._under_way[self.started] = line
+            self.started += 1
             self._standing.running += 1
             yield self._order.workflow_id, value
 
@@ -149,7 +150,8 @@ class _Work:
             self._end_without_result(line, end.error)
         elif end.result is not None:
             self._end_with_result(line, end.result)
-        # Only what is on record is no longer noted as started.
+        # Only what is on record, and on the disk, is no longer noted as started.
+        self._files.sync()
         self._files.journal.forget(line.number)
 
     def _end_with_result(self, line: Line, result: WorkflowExecutionResult) -> None:
@@ -210,18 +212,26 @@ def _arrange(files: Files) -> None:
 
 @contextmanager
 def _files(order: Order) -> Iterator[Files]:
-    paths = [order.source, order.output, order.failed]
+    paths = [order.source, *Files.paths(order.output, order.failed)]
     if len({path.resolve() for path in paths}) < len(paths):
-        raise click.UsageError("the input, --output and --failed are three different files.")
-    for path in paths:
+        raise click.UsageError(
+            "the input, --output and --failed are three different files, none a .journal or .replaced of another."
+        )
+    for path in paths[:3]:
         if path.exists() and not path.is_file():
             # The input is read twice, and what is written is read by the next run.
             raise click.UsageError(f"{path} is no regular file; pipes and devices will not do.")
+    with _failing(lambda: False), Files(order.output, order.failed, order.workflow_id) as files:
+        yield files
+
+
+@contextmanager
+def _failing(sent: Callable[[], bool]) -> Iterator[None]:
+    """Let what a file fails say whether anything may have been sent."""
     try:
-        with Files(order.output, order.failed, order.workflow_id) as files:
-            yield files
+        yield
     except (OSError, sqlite3.Error) as error:
-        raise click.ClickException(f"the batch stopped because a file failed it: {error}") from None
+        raise FileFailed(f"the batch stopped because a file failed it: {error}", request_sent=sent()) from None
 
 
 def _leave(view: View, running: Lines) -> None:

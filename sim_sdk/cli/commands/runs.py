@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ContextManager, Dict, Iterator, Optional, Sequence
+from typing import Any, ContextManager, Dict, Iterator, Optional, Sequence, Union
 
 import click
 
@@ -14,7 +14,7 @@ from sim_sdk.cli.session import Session
 from sim_sdk.cli.view import View
 from sim_sdk.client import SimStudioClient
 from sim_sdk.errors import SimStudioError
-from sim_sdk.results import TERMINAL_STATES, WorkflowExecutionResult, read_job_result
+from sim_sdk.results import TERMINAL_STATES, AsyncExecutionResult, WorkflowExecutionResult, read_job_result
 
 __all__ = ["batch", "job", "run", "status", "stream"]
 
@@ -124,8 +124,9 @@ def batch(
 
     INPUT is JSON Lines: an input a line. Each result is a line of --output, as soon as it is there, with the number
     of its line in INPUT; what fails goes to --failed. The same command, given again, goes on where the last one ended:
-    it skips what has succeeded, and runs what failed or was edited. What was started and has no known end may have
-    run, and is left alone unless --rerun-unknown is given. Ctrl-C lets what runs end; a second one leaves at once.
+    it skips what has succeeded, also where its line has moved, and runs what failed or was edited. What was started
+    and has no known end may have run, and is left alone unless --rerun-unknown is given. Ctrl-C or SIGTERM lets what
+    runs end; a second Ctrl-C leaves at once.
     """
     from sim_sdk.cli.batch.work import Order, run_batch
 
@@ -194,16 +195,8 @@ def _waiting(view: View, what: str, order: _Order, timeout: float) -> ContextMan
 def _run_in_background(view: View, client: SimStudioClient, order: _Order, *, wait: bool) -> ExitCode:
     waiting = _waiting(view, "the run to be queued", order, _RUN_TIMEOUT)
     with _interruptible("interrupted; the connection is closed, the run may have been queued"), waiting:
-        queued = client.execute_with_retry(
-            order.workflow_id,
-            order.input_data,
-            _RUN_TIMEOUT,
-            selected_outputs=order.selected_outputs,
-            async_execution=True,
-            max_retries=order.max_retries,
-            on_retry=view.retry,
-        )
-    if isinstance(queued, WorkflowExecutionResult):  # from a server that ran it at once
+        queued = _queue(view, client, order)
+    if isinstance(queued, WorkflowExecutionResult):
         view.result(queued)
         return _exit_code(queued)
     if not wait:
@@ -212,6 +205,19 @@ def _run_in_background(view: View, client: SimStudioClient, order: _Order, *, wa
     result = read_job_result(_follow(view, client, queued.task_id, order.timeout))
     view.result(result, queued.task_id)
     return _exit_code(result)
+
+
+def _queue(view: View, client: SimStudioClient, order: _Order) -> Union[AsyncExecutionResult, WorkflowExecutionResult]:
+    """Have a run queued; some servers run it at once, and answer with its result."""
+    return client.execute_with_retry(
+        order.workflow_id,
+        order.input_data,
+        _RUN_TIMEOUT,
+        selected_outputs=order.selected_outputs,
+        async_execution=True,
+        max_retries=order.max_retries,
+        on_retry=view.retry,
+    )
 
 
 def _stream(view: View, client: SimStudioClient, order: _Order) -> ExitCode:
