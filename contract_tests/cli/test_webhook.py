@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import signal
 import socket
 import struct
 import sys
@@ -19,6 +20,8 @@ from contract_tests.cli._logs import span
 from contract_tests.cli.commands import Ran, Sim, interrupt, start
 from sim_conformance.mock.contract import contract
 from sim_sdk import webhooks
+from sim_sdk.cli.machine import MachineView
+from sim_sdk.cli.webhook.delivery import Delivery
 
 SECRET = "whsec-canary-of-the-tests"
 EVENT: dict[str, Any] = {
@@ -211,6 +214,24 @@ def test_a_sender_that_breaks_off_does_no_harm(sim: Sim, listening: Listening) -
     assert ran.code == 130
     assert [line["type"] for line in ran.lines] == ["delivery"]
     assert ran.err == ""
+
+
+def test_ctrl_c_in_the_midst_of_a_delivery_has_each_shown_once(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = MachineView.delivery
+
+    def interrupted(self: MachineView, delivery: Delivery) -> None:
+        show(self, delivery)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(MachineView, "delivery", interrupted)
+
+    ran, answers = listening(signed(), options=("--json",))
+
+    assert ran.code == 130
+    assert [status for status, _ in answers] == [200]
+    assert [line["delivery_id"] for line in ran.lines] == ["d1"]
 
 
 def test_no_control_sequence_of_a_delivery_reaches_the_terminal(listening: Listening) -> None:

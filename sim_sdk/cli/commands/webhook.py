@@ -2,8 +2,11 @@
 
 import errno
 import os
+import signal
 import sys
-from typing import Any, Optional, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Callable, Iterator, Optional, Sequence
 
 import click
 
@@ -72,19 +75,15 @@ def listen(
         hint = "--port 0 takes any free port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else None
         where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         raise ConfigurationError(f"cannot listen at {where}: {error.strerror or error}", hint) from None
-    with listener:
+    with listener, _on_interrupt(listener.stop):
         session.view.listening(listener.url)
-        try:
-            good = 0
-            for delivery in listener:
-                session.view.delivery(delivery)
-                good += delivery.error is None
-                if good == count:
-                    return ExitCode.SUCCESS
-        except KeyboardInterrupt:
-            session.view.stopped()
-            for delivery in listener.rest():
-                session.view.delivery(delivery)
+        good = 0
+        for delivery in listener:
+            session.view.delivery(delivery)
+            good += delivery.error is None
+            if good == count:
+                return ExitCode.SUCCESS
+    session.view.stopped()
     return ExitCode.INTERRUPTED
 
 
@@ -122,6 +121,24 @@ def send(
         sent = deliver(url, event, key, timeout=timeout)
     session.view.sent(sent)
     return ExitCode.SUCCESS if sent.accepted else ExitCode.REFUSED
+
+
+@contextmanager
+def _on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+    """Stop when Ctrl-C is pressed; when it is pressed again, it interrupts.
+
+    An exception in whatever happens to be executed could lose a delivery, or have it shown twice or by half.
+    """
+
+    def handle(number: int, frame: Optional[FrameType]) -> None:
+        signal.signal(signal.SIGINT, before)
+        stop()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _read_secret(given: str) -> str:

@@ -31,7 +31,7 @@ _Receive = Callable[[bytes, Any], _Answer]
 
 
 class Listener:
-    """A server for deliveries; iterating gives them. A context manager.
+    """A server for deliveries; iterating gives them, until `stop`. A context manager.
 
     Each is answered as soon as it is checked: with `answer`, or with 401 where it is not to be trusted.
 
@@ -53,7 +53,7 @@ class Listener:
         self._tolerance = tolerance
         self._answer = answer
         self._deliveries: SimpleQueue[Delivery] = SimpleQueue()
-        self._given: Optional[Delivery] = None
+        self._stopped = False
         self._seen: CounterOf[str] = Counter()
         self._lock = Lock()
         self._server = (_IPv6Server if ":" in host else _Server)((host, port), partial(_Handler, self.receive))
@@ -80,22 +80,18 @@ class Listener:
 
     def __iter__(self) -> Iterator[Delivery]:
         while True:
+            ending = self._stopped  # asked before the look: one may come between the look and the question
             try:
-                self._given = self._deliveries.get(timeout=_GLANCE)
+                delivery = self._deliveries.get(timeout=_GLANCE)
             except Empty:
-                continue
-            yield self._given
-            self._given = None
+                if ending:
+                    return
+            else:
+                yield delivery
 
-    def rest(self) -> Iterator[Delivery]:
-        """What is left when the iteration was interrupted, with the one that was being looked at.
-
-        Their senders have been told that they were received.
-        """
-        if self._given is not None:
-            yield self._given
-        while not self._deliveries.empty():
-            yield self._deliveries.get()
+    def stop(self) -> None:
+        """Let the iteration end when it has given what is there: its senders have been told that it was received."""
+        self._stopped = True
 
     def receive(self, body: bytes, headers: Any) -> _Answer:
         """Check a delivery, and pass it on. Gives the answer: a status and a JSON object."""
