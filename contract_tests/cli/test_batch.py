@@ -301,6 +301,7 @@ def test_what_has_no_known_end_is_left_alone_also_where_it_moved(mock: MockSim, 
 
     assert ran.code == 1
     assert "not run again without --rerun-unknown: line 3\n" in ran.err
+    assert "moved" not in ran.err
     assert _lines(batch.failures()) == [3]
     assert sent(mock) == dict.fromkeys([1, 2, 3, 5], 1)
     write_numbers(batch, 1, 5, 3, 2)
@@ -308,6 +309,20 @@ def test_what_has_no_known_end_is_left_alone_also_where_it_moved(mock: MockSim, 
     assert batch.run("slow", "--rerun-unknown").code == 0
     assert sent(mock) == {1: 2, 2: 1, 3: 1, 5: 1}
     assert _lines(batch.results()) == [1, 2, 3, 4]
+
+
+def test_a_result_gives_way_to_a_line_whose_end_is_not_known(mock: MockSim, batch: Batch) -> None:
+    mock.add_workflow("slow", Slow(20))
+    write_numbers(batch, 1, 2)
+    batch.crash(mock, "--concurrency", "1")
+    mock.add_workflow("slow", Slow(0))
+    batch.run("slow")
+    write_numbers(batch, 3, 1)
+
+    assert batch.run("slow").code == 1
+    assert (_lines(batch.results()), _lines(batch.failures())) == ([1], [2])
+    assert _lines(_records(batch.folder / "results.jsonl.replaced")) == [2]
+    assert sent(mock) == {1: 1, 2: 1, 3: 1}
 
 
 def test_a_crash_between_the_files_loses_sight_of_nothing_that_moved(

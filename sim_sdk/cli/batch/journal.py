@@ -121,8 +121,8 @@ class Journal:
         return (line for (line,) in rows)
 
     def moved(self) -> Iterator[int]:
-        """The lines that have a record which was another line's."""
-        rows = self._database.execute("SELECT now FROM record WHERE now != line ORDER BY now")
+        """The lines that have a result which was another line's."""
+        rows = self._database.execute("SELECT now FROM record WHERE now != line AND state = 'done' ORDER BY now")
         return (line for (line,) in rows)
 
     def drops_results(self) -> bool:

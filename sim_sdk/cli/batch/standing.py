@@ -35,7 +35,7 @@ class Found:
     """What earlier runs left.
 
     Attributes:
-        moved: Lines whose number was another when they were run.
+        moved: Lines that are done, under another number.
         edited: Lines that are not what they were when they were run.
         unknown: Lines that were started and whose end is not known.
         unknown_run_again: Whether those are run again.

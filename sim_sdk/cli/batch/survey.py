@@ -38,9 +38,10 @@ def survey(source: Path, files: Files, *, rerun_unknown: bool) -> Tuple[Standing
             found.torn.append(file.path.name)
     _read_records(files)
     standing = _read_input(source, files.journal, found)
-    if files.journal.drops_results():
+    drops = files.journal.drops_results()
+    if drops:
         files.keep_aside()
-    if found.moved.count or found.edited.count:
+    if drops or found.moved.count:
         files.output.renumber(_renumbering(files.journal, State.DONE))
     files.failed.renumber(_renumbering(files.journal, State.UNKNOWN))
     return standing, found
