@@ -325,6 +325,21 @@ def test_a_result_gives_way_to_a_line_whose_end_is_not_known(mock: MockSim, batc
     assert sent(mock) == {1: 1, 2: 1, 3: 1}
 
 
+def test_of_two_records_of_a_line_the_result_counts(mock: MockSim, batch: Batch) -> None:
+    mock.add_workflow("slow", Slow(0))
+    write_numbers(batch, 1)
+    batch.run("slow")
+    mock.add_workflow("slow", Slow(20))
+    write_numbers(batch, 1, 1)
+    assert batch.run("slow", "--timeout", "0.1").code == 1
+    write_numbers(batch, 2, 1)
+    mock.add_workflow("slow", Slow(0))
+
+    assert batch.run("slow").code == 0
+    assert (_lines(batch.results()), batch.failures()) == ([1, 2], [])
+    assert sent(mock) == {1: 2, 2: 1}
+
+
 def test_a_crash_between_the_files_loses_sight_of_nothing_that_moved(
     mock: MockSim, batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,22 +74,25 @@ class Journal:
         row = (line, digest, state.value)
         self._database.execute("INSERT OR REPLACE INTO record (line, digest, state) VALUES (?, ?, ?)", row)
 
-    def stay(self, line: int, digest: str) -> bool:
-        """Let a line have the record that has its number and text. False where there is none."""
-        row = (line, digest)
-        return self._database.execute("UPDATE record SET now = line WHERE line = ? AND digest = ?", row).rowcount > 0
+    def stay(self, line: int, digest: str) -> None:
+        """Let a line have the record that has its number and text, if there is one."""
+        self._database.execute("UPDATE record SET now = line WHERE line = ? AND digest = ?", (line, digest))
 
-    def move(self, line: int, digest: str) -> bool:
-        """Let a line have a record that has its text and is no other line's. False where there is none."""
+    def move(self, line: int, digest: str) -> None:
+        """Let a line have a record that has its text and is no other line's, where that tells more than its own."""
+        ours = "WHERE line = ? AND digest = ? AND now = line"
+        own = self._database.execute(f"SELECT state FROM record {ours}", (line, digest)).fetchone()
+        if own is not None and State(own[0]) is State.DONE:
+            return
         self._database.execute("CREATE INDEX IF NOT EXISTS by_digest ON record (digest, now, state, line)")
         self._database.execute("UPDATE record SET displaced = 1 WHERE line = ?", (line,))
         # Done ones come first: "done" < "unknown".
         found = self._database.execute(
-            "SELECT line FROM record WHERE digest = ? AND now IS NULL ORDER BY state, line LIMIT 1", (digest,)
+            "SELECT line, state FROM record WHERE digest = ? AND now IS NULL ORDER BY state, line LIMIT 1", (digest,)
         ).fetchone()
-        if found is not None:
-            self._database.execute("UPDATE record SET now = ? WHERE line = ? AND digest = ?", (line, *found, digest))
-        return found is not None
+        if found is not None and (own is None or State(found[1]) is State.DONE):
+            self._database.execute(f"UPDATE record SET now = NULL {ours}", (line, digest))
+            self._database.execute("UPDATE record SET now = ? WHERE line = ? AND digest = ?", (line, found[0], digest))
 
     def left_over(self) -> bool:
         """Whether there are records that no line has."""

@@ -71,8 +71,7 @@ def _read_input(source: Path, journal: Journal, found: Found) -> Standing:
             journal.stay(line.number, line.digest)
         if journal.left_over():
             for line in read_lines(source):
-                if not journal.stay(line.number, line.digest):
-                    journal.move(line.number, line.digest)
+                journal.move(line.number, line.digest)
         journal.settle()
         standing.done = journal.count(State.DONE)
         found.moved.extend(journal.moved())
