@@ -700,8 +700,8 @@ def test_each_note_and_record_is_on_the_disk_before_what_relies_on_it(
         if appended and appended[-1]._file is not None and file == appended[-1]._file.fileno():
             happened.append("on the disk")
 
-    def forget(self: Journal, line: int) -> None:
-        real_forget(self, line)
+    def forget(self: Journal, line: int, digest: str) -> None:
+        real_forget(self, line, digest)
         happened.append(f"forgotten {line}")
 
     def start_item(self: Journal, line: int, digest: str) -> None:

@@ -161,11 +161,11 @@ class Journal:
         self.note(line, digest, State.STARTED)
         self._database.commit()
 
-    def forget(self, line: int) -> None:
+    def forget(self, line: int, digest: str) -> None:
         """Let a line be new again. It need not be on the disk at once: the files have its record."""
         if not self._database.in_transaction:
             self._database.execute("BEGIN")
-        self._database.execute("DELETE FROM item WHERE line = ?", (line,))
+        self._database.execute("DELETE FROM item WHERE line = ? AND digest = ?", (line, digest))
 
     def started(self) -> Iterator[Tuple[int, str]]:
         """The lines that were started, with their digests."""

@@ -53,10 +53,10 @@ def _read_records(files: Files) -> None:
         for _, record in files.failed.read():
             if record.get("end_known") is False:
                 journal.add_record(record["line"], record["digest"], State.UNKNOWN)
-            journal.forget(record["line"])
+            journal.forget(record["line"], record["digest"])
         for _, record in files.output.read():
             journal.add_record(record["line"], record["digest"], State.DONE)
-            journal.forget(record["line"])
+            journal.forget(record["line"], record["digest"])
         for line, digest in journal.started():
             files.failed.append(line, digest, describe_failure(_CRASHED, end_known=False))
             journal.add_record(line, digest, State.UNKNOWN)

@@ -123,7 +123,7 @@ class _Work:
         except BatchInterrupted:
             # A pause was given up. Nothing runs in a pause: what is under way was refused, and can be run another time.
             for line in self._under_way.values():
-                self._files.journal.forget(line.number)
+                self._files.journal.forget(line.number, line.digest)
             self._standing.running = 0
 
     def _items(self) -> Iterator[Tuple[str, Any]]:
@@ -152,7 +152,7 @@ class _Work:
             self._end_with_result(line, end.result)
         # Only what is on record, and on the disk, is no longer noted as started.
         self._files.sync()
-        self._files.journal.forget(line.number)
+        self._files.journal.forget(line.number, line.digest)
 
     def _end_with_result(self, line: Line, result: WorkflowExecutionResult) -> None:
         if not result.success:
