@@ -60,8 +60,11 @@ def query_pairs(*parameters: Tuple[str, object, str]) -> Tuple[Tuple[str, str], 
 
 def header_map(*parameters: Union[Tuple[str, object], Tuple[str, object, str]]) -> Dict[str, str]:
     """Return request headers from (name, value) pairs, which may have a style; None is left out."""
-    given = [parameter for parameter in parameters if parameter[1] is not None and parameter[1] is not UNSET]
-    return {parameter[0]: header(*parameter) for parameter in given}
+    return {
+        name: header(name, value, *style)
+        for name, value, *style in parameters
+        if value is not None and value is not UNSET
+    }
 
 
 def cookie_line(*parameters: Tuple[str, object]) -> Optional[str]:

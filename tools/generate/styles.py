@@ -9,7 +9,7 @@ _QUERY_STYLES = {"form": "comma", "spaceDelimited": "space", "pipeDelimited": "p
 _PLAIN = ("text", "list", "object")
 _NESTED = ("text", "object", "object of lists", "object of objects")
 
-_FORMS = {
+_FORMS: dict[str, dict[bool, tuple[str, ...]]] = {
     "simple": {False: _PLAIN, True: _PLAIN},
     "form": {False: _PLAIN, True: _PLAIN},
     "spaceDelimited": {False: _PLAIN, True: ("text", "list")},
