@@ -39,6 +39,7 @@ _SEND_BYTES = 65536
 _NO_TIMEOUT = urllib3.Timeout(None)  # time is limited here, operation by operation
 _LINE_END = b"\r\n"
 _MAX_LINE_BYTES = 65536
+_LINE = re.compile(rb"[^\r\n\0]*\r?\n").fullmatch
 _LENGTH = re.compile("[0-9]{1,18}").fullmatch
 _CHUNK_LENGTH = re.compile(rb"([0-9a-fA-F]+)[ \t]*(?:;.*)?\r\n").fullmatch
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
@@ -126,10 +127,12 @@ class _AnswerReader(io.BufferedReader):
 
     def readline(self, size: Optional[int] = -1, /) -> bytes:
         line = super().readline(size)
-        if not line.endswith(b"\n") and len(line) != size:
+        if _LINE(line):
+            return line
+        if b"\0" in line or b"\r" in line:
+            raise HTTPException("a line of the answer holds a control character, or breaks off")
+        if len(line) != size:
             raise ConnectionResetError("it ended before the answer did")
-        if b"\0" in line or b"\r" in line[: -len(_LINE_END)]:
-            raise HTTPException("a line of the answer holds a control character")
         return line
 
 
@@ -208,9 +211,8 @@ class _WholeHead(HTTPResponse):
         super().begin()
         if self.headers.defects:
             self._refuse_unreadable_headers()
-        codings = self.headers.get_all("transfer-encoding")
-        if codings is not None and (not self.chunked or len(codings) > 1):
-            self._read_codings(",".join(codings).lower().split(","))
+        if "transfer-encoding" in ",".join(self.headers.keys()).lower():
+            self._read_codings(",".join(self.headers.get_all("transfer-encoding", ())).lower().split(","))
         lengths = self.headers.get_all("content-length")
         if lengths is not None and not all(_LENGTH(length.strip()) for length in ",".join(lengths).split(",")):
             # `http.client` would take "+1" and "1_0", and read on with others until the server closes.
@@ -219,10 +221,10 @@ class _WholeHead(HTTPResponse):
     def _read_codings(self, codings: List[str]) -> None:
         """`http.client` would know "chunked" only where nothing is beside it, not even a space behind it."""
         names = {coding.strip() for coding in codings} - {"", "identity"}
-        if names == {"chunked"}:
+        if names == {"chunked"} and not self.chunked:
             self.chunked, self.chunk_left, self.length = True, None, None
             self.will_close = self._check_close()
-        elif names:
+        elif names - {"chunked"}:
             raise HTTPException("the answer is in a transfer coding that was not asked for")
 
     def _check_close(self) -> bool:

@@ -12,9 +12,10 @@ def read_fields(fields: Iterable[Tuple[str, str]], encoding: str) -> List[Tuple[
         fields: Names and values.
         encoding: What the HTTP library took the values for; what is none of it came as surrogates.
     """
-    return [
-        (name, value if value.isascii() else _text(value.encode(encoding, "surrogateescape"))) for name, value in fields
-    ]
+    found = list(fields)
+    if "".join(map("".join, found)).isascii():
+        return found
+    return [(name, _text(value.encode(encoding, "surrogateescape"))) for name, value in found]
 
 
 def _text(value: bytes) -> str:
