@@ -59,11 +59,12 @@ def query_pairs(*parameters: Tuple[str, object, str]) -> Tuple[Tuple[str, str], 
 
 def header_map(*parameters: Union[Tuple[str, object], Tuple[str, object, str]]) -> Dict[str, str]:
     """Return request headers from (name, value) pairs, which may have a style; None is left out."""
-    return {
-        name: header(name, value, *style)
-        for name, value, *style in parameters
-        if value is not None and value is not UNSET
-    }
+    headers = {}
+    for parameter in parameters:
+        name, value = parameter[:2]
+        if value is not None and value is not UNSET:
+            headers[name] = header(name, value, parameter[2] if len(parameter) == 3 else "")
+    return headers
 
 
 def cookie_line(*parameters: Tuple[str, object]) -> Optional[str]:
