@@ -33,7 +33,7 @@ _OF_TRANSPORT = ("pool_size", "proxy", "ssl_context")
 # Held while options are replaced: two threads that change different ones at once would lose one of the two. One for all
 # clients, so that a fork can wait for it: a child would never get a lock that another thread had at that moment.
 _changing = threading.RLock()
-if hasattr(os, "register_at_fork"):
+if sys.platform != "win32" and hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_changing.acquire, after_in_parent=_changing.release, after_in_child=_changing.release)
 
 
