@@ -1,6 +1,5 @@
 """One exchange, and trying again: deadlines, error mapping, logging. Written as flows, without I/O."""
 
-import re
 from logging import DEBUG
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Type, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -37,7 +36,7 @@ _T = TypeVar("_T")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 3
 _RESIZED = frozenset({"content-encoding", "transfer-encoding"})
-_LENGTH = re.compile("[0-9]{1,18}").fullmatch
+_MOST_DIGITS = 18  # of a number that is one
 _URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"  # and letters, digits, `-._`; a space would end the request's first line early
 
 
@@ -284,10 +283,9 @@ class Engine:
 
 def _declared_size(headers: Headers) -> int:
     """How large an answer is going to be, as far as that is told: what is compressed unfolds to any size."""
-    if not headers.isdisjoint(_RESIZED):
-        return 0
     length = headers.get("content-length", "")
-    return int(length) if _LENGTH(length) else 0
+    known = length.isdecimal() and len(length) <= _MOST_DIGITS and headers.isdisjoint(_RESIZED)
+    return int(length) if known else 0
 
 
 def _origin(url: str) -> object:

@@ -40,7 +40,7 @@ _NO_TIMEOUT = urllib3.Timeout(None)  # time is limited here, operation by operat
 _LINE_END = b"\r\n"
 _MAX_LINE_BYTES = 65536
 _LINE = re.compile(rb"[^\r\n\0]*\r?\n").fullmatch
-_LENGTH = re.compile("[0-9]{1,18}").fullmatch
+_LENGTHS = re.compile("[ \t]*[0-9]{1,18}[ \t]*(?:,[ \t]*[0-9]{1,18}[ \t]*)*").fullmatch
 _CHUNK_LENGTH = re.compile(rb"([0-9a-fA-F]+)[ \t]*(?:;.*)?\r\n").fullmatch
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
 # Setting a timeout is a system call: one that was set for a long wait serves for another that differs by little.
@@ -214,7 +214,7 @@ class _WholeHead(HTTPResponse):
         if "transfer-encoding" in ",".join(self.headers.keys()).lower():
             self._read_codings(",".join(self.headers.get_all("transfer-encoding", ())).lower().split(","))
         lengths = self.headers.get_all("content-length")
-        if lengths is not None and not all(_LENGTH(length.strip()) for length in ",".join(lengths).split(",")):
+        if lengths is not None and not _LENGTHS(",".join(lengths)):
             # `http.client` would take "+1" and "1_0", and read on with others until the server closes.
             raise HTTPException("the length of the answer is no number")
 
