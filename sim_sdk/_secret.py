@@ -33,8 +33,8 @@ class Secret(str):
         """Whether the secret occurs in a text, however it is spelled there."""
         if len(self) < _SHORTEST_KEY:
             return False
-        lowered = text.lower()
-        return any(spelling in lowered for spelling in self._spellings())
+        key, lowered = self.lower(), text.lower()
+        return key in lowered or (not _PLAIN(key) and any(spelling in lowered for spelling in self._spellings()))
 
     def redact(self, text: str) -> str:
         """The text with every occurrence of the secret replaced, however it is spelled."""
