@@ -38,10 +38,7 @@ class Assembly:
         self._first: Optional[str] = None  # the block whose output nothing came before
 
     def add(self, event: StreamEvent) -> None:
-        """Take the next event."""
-        if isinstance(event, BlockChunk):
-            self.add_chunks([event])
-            return
+        """Take the next event, which is no chunk."""
         self.events += 1
         self.began = self.began or not isinstance(event, (Completed, UnknownEvent))
         if isinstance(event, ChunkReset):

@@ -245,7 +245,7 @@ def test_text_that_is_streamed_by_letters_takes_no_more_memory_than_in_one_piece
     assembly = Assembly()
     with traced() as peak:
         for number in range(50_000):
-            assembly.add(BlockChunk("b", f"{number % 100:02}"))
+            assembly.add_chunks([BlockChunk("b", f"{number % 100:02}")])
         assert peak() < 500_000
     assert len(assembly.text() or "") == 100_000
 
