@@ -70,7 +70,8 @@ def _count() -> Dict[str, int]:
 def _collected(times: int, urls: Dict[str, str]) -> int:
     command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={os.devnull}", sys.executable]
     arguments = ["-m", "tools.bench._scenario", str(times), *(part for item in urls.items() for part in item)]
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    # Without new bytecode: the first run after a change would compile it, and the others would seem to take less.
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=True)
     match = re.search(r"Collected : (\d+)", done.stderr)
     assert match is not None, done.stderr
