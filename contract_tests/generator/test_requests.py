@@ -3,11 +3,13 @@
 import datetime
 import io
 import json
+import math
 from email import message_from_bytes
 from typing import Any, Dict
 
 import pytest
 
+import sim_api.encode
 from sim_api.request import UNSET, Request, path_segment
 from sim_api.v1 import models, operations
 
@@ -138,6 +140,38 @@ def test_what_json_cannot_say_is_a_type_error(value: object) -> None:
 def test_what_json_forbids_is_a_value_error(value: object) -> None:
     with pytest.raises(ValueError, match=r"JSON|surrogates"):
         operations.execute_workflow.build("w", body=models.ExecuteWorkflowBody(input_=value))
+
+
+@pytest.fixture(params=["as it is", "missing", "made from other arguments"])
+def encoder_in_c(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the standard library has of its JSON encoder in C, which is no part of its documented surface."""
+    if request.param != "as it is":
+        other = None if request.param == "missing" else lambda markers: None
+        monkeypatch.setattr(json.encoder, "c_make_encoder", other)
+    monkeypatch.setattr(sim_api.encode, "_write", sim_api.encode._writer())
+
+
+@pytest.mark.usefixtures("encoder_in_c")
+def test_json_is_written_alike_with_any_encoder() -> None:
+    value = {"text": 'é"\n\0\u2028', "numbers": [0, -1, 10**20, 1.5, 1e22, True], "none": None, "empty": [{}, [], ""]}
+    sent = operations.execute_workflow.build("w", body=models.ExecuteWorkflowBody(input_=value)).body
+    text = '{"text":"é\\"\\n\\u0000\u2028","numbers":[0,-1,100000000000000000000,1.5,1e+22,true]'
+    assert sent == f'{{"input":{text},"none":null,"empty":[{{}},[],""]}}}}'.encode()
+
+
+@pytest.mark.usefixtures("encoder_in_c")
+def test_a_value_in_itself_is_a_value_error_with_any_encoder() -> None:
+    value: list[Any] = []
+    value.append(value)
+    with pytest.raises(ValueError, match=r"JSON: .*in itself"):
+        operations.execute_workflow.build("w", body=models.ExecuteWorkflowBody(input_=value))
+
+
+@pytest.mark.usefixtures("encoder_in_c")
+@pytest.mark.parametrize("value", [float("nan"), -math.inf])
+def test_a_number_that_is_none_is_a_value_error_with_any_encoder(value: float) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        operations.execute_workflow.build("w", body=models.ExecuteWorkflowBody(input_=[value]))
 
 
 def test_null_and_absent_differ_in_what_is_sent(shapes: Any) -> None:

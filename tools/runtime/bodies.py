@@ -17,7 +17,7 @@ _NO_BODY: Body = (None, None)
 def json_body(value: object, content_type: str = "application/json") -> Body:
     """Return a JSON body. Models are converted wherever they occur, all else goes out as it is.
 
-    Raises TypeError for a value that JSON cannot express, ValueError for NaN, infinity and lone surrogates.
+    Raises TypeError and ValueError as ``json_text`` does.
     """
     if value is UNSET:
         return _NO_BODY

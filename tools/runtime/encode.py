@@ -6,7 +6,7 @@ Every error names the parameter, as the API spells it, so that a request that ca
 import datetime
 import json
 import re
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Union, cast
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Union, cast
 from urllib.parse import quote
 
 from .convert import unstructure
@@ -77,7 +77,7 @@ def json_bytes(value: object) -> bytes:
     """Return ``value`` as JSON in UTF-8, what is written already as it is. Raises as ``json_text`` does."""
     if value is None or value is UNSET:
         return b"null"
-    written = _ENCODER.encode(value)
+    written = _written(value)
     if JSON_MARK not in written:
         return _utf8("JSON", written)
     pieces: List[bytes] = []
@@ -89,11 +89,12 @@ def json_bytes(value: object) -> bytes:
 def json_text(value: object) -> Optional[str]:
     """Return ``value`` as JSON; None and UNSET stay None.
 
-    Raises TypeError for a value that JSON cannot express, ValueError for NaN, infinity and lone surrogates.
+    Raises TypeError for a value that JSON cannot express, ValueError for NaN, infinity, lone surrogates, and what is
+    nested too deeply or in itself.
     """
     if value is None or value is UNSET:
         return None
-    return _encodable("JSON", _ENCODER.encode(value))
+    return _encodable("JSON", _written(value))
 
 
 def header(name: str, value: object, style: str = "") -> str:
@@ -214,4 +215,29 @@ def _model(value: Any) -> Any:
     return unstructure(value)
 
 
-_ENCODER = json.JSONEncoder(default=_model, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+def _writer() -> Callable[[object, int], Iterable[str]]:
+    """What writes JSON texts in pieces, from a value and the level of its indentation.
+
+    A ``JSONEncoder`` makes one for each text, which takes longer than to write a short one. One in C can be kept.
+    """
+    quick: Any = getattr(json.encoder, "c_make_encoder", None)
+    try:
+        write: Callable[[object, int], Iterable[str]] = quick(
+            None, _model, json.encoder.encode_basestring, None, ":", ",", False, False, False
+        )
+    except TypeError:  # there is none, or the Python of some later day makes it from something else
+        encoder = json.JSONEncoder(
+            default=_model, allow_nan=False, ensure_ascii=False, check_circular=False, separators=(",", ":")
+        )
+        return lambda value, _: encoder.iterencode(value)
+    return write
+
+
+_write = _writer()
+
+
+def _written(value: object) -> str:
+    try:
+        return "".join(_write(value, 0))
+    except RecursionError:
+        raise ValueError("JSON: a value that is nested too deeply, or in itself, cannot be sent") from None
