@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import NoReturn, Set
+from typing import NoReturn, Tuple
 from urllib.parse import quote
 
 _REDACTED = "[redacted]"
@@ -21,7 +21,14 @@ class Secret(str):
     locals and printed dictionaries show; and it refuses to be pickled.
     """
 
-    __slots__ = ()
+    __slots__ = ("_spellings",)
+
+    _spellings: Tuple["Secret", ...]
+
+    def __new__(cls, value: str) -> "Secret":
+        secret = super().__new__(cls, value)
+        secret._spellings = () if len(value) < _SHORTEST_KEY else tuple(map(_hidden, _spellings(value.lower())))
+        return secret
 
     def __repr__(self) -> str:
         return repr(_REDACTED)
@@ -31,39 +38,44 @@ class Secret(str):
 
     def is_in(self, text: str) -> bool:
         """Whether the secret occurs in a text, however it is spelled there."""
-        if len(self) < _SHORTEST_KEY:
-            return False
-        key, lowered = self.lower(), text.lower()
-        return key in lowered or (not _PLAIN(key) and any(spelling in lowered for spelling in self._spellings()))
+        return any(map(text.lower().__contains__, self._spellings))
 
     def redact(self, text: str) -> str:
         """The text with every occurrence of the secret replaced, however it is spelled."""
         if not self.is_in(text):
             return text
-        longest_first = sorted(self._spellings(), key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, longest_first)), _REDACTED, text, flags=re.IGNORECASE)
+        return re.sub("|".join(map(re.escape, self._spellings)), _REDACTED, text, flags=re.IGNORECASE)
 
     def redact_name(self, name: str) -> str:
         """The name of a header, unless it holds the secret."""
         return _REDACTED if self.is_in(name) else name
 
-    def _spellings(self) -> Set[str]:
-        """What a server makes of the secret that writes it into a URL, JSON or a page, in small letters.
 
-        Servers of 2025 make codes of messages, in capitals; so no spelling is told from another by that.
-        """
-        key = self.lower()
-        if _PLAIN(key):
-            return {key}
-        from html import escape  # loaded with the first such key, not with the SDK
+def _hidden(spelling: str) -> Secret:
+    """A spelling, as secret as what it spells: there are tools that show what an object's slots hold."""
+    secret = str.__new__(Secret, spelling)
+    secret._spellings = ()
+    return secret
 
-        in_json = json.dumps(key)[1:-1]
-        spellings = {
-            key,
-            in_json,
-            in_json.replace("/", "\\/"),
-            quote(key),
-            quote(key, safe=""),
-            escape(key, quote=False),
-        }
-        return {spelling.lower() for spelling in spellings | {escape(key), repr(key)[1:-1]}}
+
+def _spellings(key: str) -> Tuple[str, ...]:
+    """What a server makes of a key that writes it into a URL, JSON or a page, in small letters, the longest first.
+
+    Servers of 2025 make codes of messages, in capitals; so no spelling is told from another by that.
+    """
+    if _PLAIN(key):
+        return (key,)
+    from html import escape  # loaded with the first such key, not with the SDK
+
+    in_json = json.dumps(key)[1:-1]
+    spellings = {
+        key,
+        in_json,
+        in_json.replace("/", "\\/"),
+        quote(key),
+        quote(key, safe=""),
+        escape(key, quote=False),
+        escape(key),
+        repr(key)[1:-1],
+    }
+    return tuple(sorted({spelling.lower() for spelling in spellings}, key=len, reverse=True))
