@@ -1,5 +1,6 @@
 """One exchange, and trying again: deadlines, error mapping, logging. Written as flows, without I/O."""
 
+import math
 from logging import DEBUG
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Type, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -112,7 +113,8 @@ class Engine:
             if told:
                 elapsed = self.options.clock.monotonic() - began
                 logger.debug("%s %s: HTTP %d after %.3f s", request.method, url, response.status, elapsed)
-            target = self._redirect(request, url, response) if redirects < _MAX_REDIRECTS else None
+            redirected = response.status in _REDIRECTS and redirects < _MAX_REDIRECTS
+            target = self._redirect(request, url, response) if redirected else None
             if target is None:
                 return Reply(response, self._response_headers(response))
             response.close()
@@ -121,12 +123,15 @@ class Engine:
 
     def read(self, reply: Reply, call: Call, *, idle: Optional[float] = None) -> Flow[Answer]:
         """The rest of an answer, up to the size that the client accepts."""
+        limit = self.options.max_response_bytes or math.inf
         body = bytearray()  # no list of pieces: those of some servers are smaller than what a list takes for each
         try:
-            self._check_size(_declared_size(reply.headers), reply, call)
+            if _announces_more(reply.headers, limit):
+                raise self._too_large(reply, call)
             while not reply.response.ended:
-                body += yield from self.read_piece(reply, call, idle=idle)
-                self._check_size(len(body), reply, call)
+                body += reply.response.at_hand() or (yield from self.read_piece(reply, call, idle=idle))
+                if len(body) > limit:
+                    raise self._too_large(reply, call)
         except BaseException:
             body.clear()  # whoever reports the error with its locals would show what the server sent
             raise
@@ -136,16 +141,14 @@ class Engine:
         self.note(answer)
         return answer
 
-    def _check_size(self, size: int, reply: Reply, call: Call) -> None:
-        limit = self.options.max_response_bytes
-        if limit is not None and size > limit:
-            raise InvalidResponseError(
-                f"the answer is larger than max_response_bytes ({limit})",
-                call.default_code,
-                reply.response.status,
-                headers=reply.headers,
-                request_sent=True,
-            )
+    def _too_large(self, reply: Reply, call: Call) -> InvalidResponseError:
+        return InvalidResponseError(
+            f"the answer is larger than max_response_bytes ({self.options.max_response_bytes})",
+            call.default_code,
+            reply.response.status,
+            headers=reply.headers,
+            request_sent=True,
+        )
 
     def read_piece(
         self, reply: Reply, call: Call, *, total: Optional[float] = None, idle: Optional[float] = None
@@ -231,15 +234,8 @@ class Engine:
         return ConnectionFailedError(message, call.default_code, request_sent=failure.request_sent)
 
     def _opening(self, request: "Request[Any]", url: str, call: Call, idle: Optional[float]) -> Open:
-        return Open(
-            request.method,
-            url,
-            self._headers(request),
-            request.body,
-            connect=self.options.connect_timeout,
-            total=self._remaining(call, sent=False),
-            idle=idle,
-        )
+        connect, total = self.options.connect_timeout, self._remaining(call, sent=False)
+        return Open(request.method, url, self._headers(request), request.body, connect, total, idle)
 
     def _headers(self, request: "Request[Any]") -> Dict[str, str]:
         headers = {**self.options.headers, **request.headers}
@@ -261,7 +257,7 @@ class Engine:
 
     def _redirect(self, request: "Request[Any]", url: str, response: ResponseHandle) -> Optional[str]:
         """Where a GET goes on: only to the same origin, because the key goes along."""
-        if request.method != "GET" or response.status not in _REDIRECTS:
+        if request.method != "GET":
             return None
         location = Headers(response.headers).get("location", "")
         if self.options.api_key.redact(location) != location:
@@ -281,11 +277,11 @@ class Engine:
         return remaining
 
 
-def _declared_size(headers: Headers) -> int:
-    """How large an answer is going to be, as far as that is told: what is compressed unfolds to any size."""
+def _announces_more(headers: Headers, limit: float) -> bool:
+    """Whether an answer is going to be larger, as far as that is told: what is compressed unfolds to any size."""
     length = headers.get("content-length", "")
-    known = length.isdecimal() and len(length) <= _MOST_DIGITS and headers.isdisjoint(_RESIZED)
-    return int(length) if known else 0
+    known = length.isdecimal() and len(length) <= _MOST_DIGITS
+    return known and int(length) > limit and headers.isdisjoint(_RESIZED)
 
 
 def _origin(url: str) -> object:

@@ -21,6 +21,10 @@ class ResponseHandle(Protocol):
         """Whether it is known that the body has been read to its end; False also where only another read can tell."""
         ...
 
+    def at_hand(self) -> bytes:
+        """What has come of the body and can be had without waiting, b"" where only a `Read` can tell. Never blocks."""
+        ...
+
     def read(self, *, total: Optional[float], idle: Optional[float]) -> Any:
         """The next bytes of the body, b"" at its end; an awaitable of them where the transport is asynchronous."""
 

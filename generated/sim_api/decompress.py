@@ -2,7 +2,7 @@
 """Content codings undone piece by piece, so that a small answer cannot unfold to a huge one at once."""
 
 import zlib
-from typing import Any, Iterable, Optional, Tuple
+from typing import Any, Iterable, Optional
 
 __all__ = ("ContentError", "Decompressor", "decompressor")
 
@@ -112,15 +112,12 @@ class Decompressor:
         raise ContentError(f"the answer is compressed as {self._coding!r}, which was not asked for")
 
 
-def decompressor(headers: Iterable[Tuple[str, str]]) -> Optional[Decompressor]:
-    """What undoes the coding of an answer with these headers; None where its body comes as it is.
+def decompressor(fields: Iterable[str]) -> Optional[Decompressor]:
+    """What undoes the coding of an answer whose Content-Encoding fields these are; None where its body is as it came.
 
     Names that are no coding are passed over: some servers put a charset there.
     """
-    line = ""
-    for name, value in headers:
-        if name.lower() == "content-encoding":
-            line += f"{value},"
+    line = ",".join(fields)
     if not line:
         return None
     codings = [part.strip().lower() for part in line.split(",")]

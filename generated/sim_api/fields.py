@@ -14,7 +14,7 @@ def read_fields(fields: Iterable[Tuple[str, str]], encoding: str) -> List[Tuple[
         encoding: What the HTTP library took the values for; what is none of it came as surrogates.
     """
     found = list(fields)
-    if "".join(map("".join, found)).isascii():
+    if "".join([value for _, value in found]).isascii():
         return found
     return [(name, _text(value.encode(encoding, "surrogateescape"))) for name, value in found]
 

@@ -113,6 +113,9 @@ class _Response:
         piece = _EVENT * _EVENTS_A_PIECE
         self._pieces: Iterator[bytes] = itertools.chain(itertools.repeat(piece, events // _EVENTS_A_PIECE), [_FINAL])
 
+    def at_hand(self) -> bytes:
+        return b""
+
     def read(self, *, total: Any, idle: Any) -> bytes:
         return next(self._pieces, b"")
 

@@ -14,7 +14,7 @@ import sys
 import warnings
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
+from typing import Any, Awaitable, Coroutine, Dict, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
 import yarl
@@ -64,13 +64,13 @@ _current: "ContextVar[_Progress]" = ContextVar("_current")
 
 
 class _Request(aiohttp.ClientRequest):
-    async def send(self, conn: Any) -> aiohttp.ClientResponse:
+    def send(self, conn: Any) -> Coroutine[Any, Any, aiohttp.ClientResponse]:
         if conn.protocol.should_close:
             conn.close()
             raise _Spoilt
         progress = _current.get()
         progress.protocol, progress.transport = conn.protocol, conn.transport
-        return await super().send(conn)
+        return super().send(conn)
 
 
 class AsyncRawResponse:
@@ -91,8 +91,19 @@ class AsyncRawResponse:
         self.headers: List[Tuple[str, str]] = read_fields(response.headers.items(), "utf-8")
         self._response = response
         self._progress = progress
-        self._decompressor = decompressor(self.headers)
+        self._decompressor = decompressor(response.headers.getall("Content-Encoding", ()))
         self.ended: bool = False
+
+    def at_hand(self) -> bytes:
+        """What has come of the body, where nothing has to be undone or told; b"" where it takes `read`."""
+        content = self._response.content
+        if self.ended or self._decompressor is not None or content.exception() is not None:
+            return b""
+        try:
+            piece = content.read_nowait()
+        except asyncio.TimeoutError:
+            return b""
+        return piece and self._handed_out(piece)
 
     async def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
         """The next bytes of the body, decompressed, as soon as there are any; b"" at its end.
@@ -107,7 +118,7 @@ class AsyncRawResponse:
         if self.ended:
             return b""
         try:
-            piece = self._at_hand()
+            piece = self._received()
             if piece is None:
                 async with within(_shortest(total, idle)):
                     while piece is None:
@@ -119,15 +130,19 @@ class AsyncRawResponse:
             self.close()
             raise
         else:
-            if not piece or (self._decompressor is None and self._response.content.at_eof() and not self._was_reset()):
-                self.ended = True
-                if self._response.connection is not None:  # aiohttp releases it with the last byte, where it sees that
-                    self._response.release()
-            return piece
+            return self._handed_out(piece)
         # Raised out here, so that it carries neither the frames of aiohttp nor what it arose from.
         raise failure
 
-    def _at_hand(self) -> Optional[bytes]:
+    def _handed_out(self, piece: bytes) -> bytes:
+        """A piece of the body; the connection is given back with the last one."""
+        if not piece or (self._decompressor is None and self._response.content.at_eof() and not self._was_reset()):
+            self.ended = True
+            if self._response.connection is not None:  # aiohttp releases it with the last byte, where it sees that
+                self._response.release()
+        return piece
+
+    def _received(self) -> Optional[bytes]:
         """What can be had without waiting, so that no limit has to be set; None where there is nothing yet."""
         content = self._response.content
         if self._decompressor is not None:

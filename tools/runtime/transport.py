@@ -424,9 +424,13 @@ class RawResponse:
         self.headers: List[Tuple[str, str]] = read_fields(response.headers.items(), "latin-1")
         self._response = response
         self._limits = limits
-        self._decompressor = decompressor(self.headers)
+        self._decompressor = decompressor(response.headers.getlist("Content-Encoding"))
         self.ended: bool = False
         self._reading = False
+
+    def at_hand(self) -> bytes:
+        """Nothing: urllib3 does not tell what has come from what it would wait for."""
+        return b""
 
     def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
         """The next bytes of the body, decompressed, as soon as there are any; b"" at its end.
