@@ -49,6 +49,6 @@ def compose_body(input_data: Any, *, stream: bool = False, selected_outputs: Opt
     if encoded is None:
         return controls
     spread = isinstance(input_data, (dict, abc.Mapping)) and (
-        encoded.keys() == {"input"} or _CONTROL_KEYS.isdisjoint(encoded)
+        _CONTROL_KEYS.isdisjoint(encoded) or encoded.keys() == {"input"}
     )
     return {**controls, **(encoded if spread else {"input": encoded})}

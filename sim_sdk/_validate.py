@@ -22,8 +22,8 @@ def require_number(name: str, value: object) -> float:
 
 def require_timeout(name: str, value: object) -> Optional[float]:
     """A number of seconds greater than zero, or None for no limit."""
-    if value is None:
-        return None
+    if value is None or (type(value) is float and 0 < value < math.inf):
+        return value  # as nearly every timeout: nothing more to look for
     seconds = require_number(name, value)
     if seconds == 0:
         raise ValueError(f"{name}: expected a number of seconds greater than 0, or None for no limit")

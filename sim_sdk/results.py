@@ -175,10 +175,11 @@ def read_queued(answer: Answer) -> ExecutionResult:
 
 def read_envelope(body: Mapping[str, Any], answer: Answer) -> WorkflowExecutionResult:
     """The result that a body of the form `{success, output, …}` holds."""
+    error = body.get("error")
     return WorkflowExecutionResult(
         success=body["success"] is True,
         output=body.get("output"),
-        error=_told(error_text(body.get("error")), answer),
+        error=None if error is None else _told(error_text(error), answer),
         logs=_of_type(body.get("logs"), list),
         metadata=_of_type(body.get("metadata"), dict),
         trace_spans=_of_type(body.get("traceSpans"), list),
