@@ -44,7 +44,7 @@ CHANGES = [
     (
         "    post:",
         "    post:\n      security: [{Key: []}]",
-        "BREAKING changed operation POST /things: whether it wants a key: False -> True",
+        "BREAKING changed operation POST /things: authentication: none -> Key (not described)",
     ),
     ("name: dry", "name: wet", "BREAKING removed operation POST /things: parameter dry (query)"),
     ("name: dry", "name: wet", "added operation POST /things: parameter wet (query)"),
@@ -154,6 +154,85 @@ def test_what_is_sent_may_become_more_and_what_comes_may_become_less(
     }
     assert {name: all(each) and each != [] for name, each in told.items()} == breaking, found
     assert all(told.values())
+
+
+NONE: List[Json] = []
+KEY, OTHER_KEY = {"Key": NONE}, {"OtherKey": NONE}
+SCHEMES = {
+    "Key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "SameKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+    "OtherKey": {"type": "apiKey", "in": "query", "name": "key"},
+    "Login": {"type": "oauth2"},
+}
+
+AUTHENTICATIONS = [
+    (NONE, [KEY], "BREAKING changed operation GET /: authentication: none -> Key (header X-API-Key)"),
+    ([KEY], NONE, "changed operation GET /: authentication: Key (header X-API-Key) -> none"),
+    (
+        [KEY],
+        [OTHER_KEY],
+        "BREAKING changed operation GET /: authentication: Key (header X-API-Key) -> OtherKey (query key)",
+    ),
+    (
+        [KEY, OTHER_KEY],
+        [KEY],
+        "BREAKING changed operation GET /: authentication: "
+        "Key (header X-API-Key) or OtherKey (query key) -> Key (header X-API-Key)",
+    ),
+    (
+        [KEY],
+        [{}, KEY],
+        "changed operation GET /: authentication: Key (header X-API-Key) -> none or Key (header X-API-Key)",
+    ),
+    (NONE, [{}, KEY], "changed operation GET /: authentication: none -> none or Key (header X-API-Key)"),
+    (
+        [KEY],
+        [{**KEY, **OTHER_KEY}],
+        "BREAKING changed operation GET /: authentication: "
+        "Key (header X-API-Key) -> Key (header X-API-Key) and OtherKey (query key)",
+    ),
+    (
+        [{"Login": ["read"]}],
+        [{"Login": ["read", "write"]}],
+        "BREAKING changed operation GET /: authentication: Login (oauth2: read) -> Login (oauth2: read, write)",
+    ),
+    (
+        [{"Login": ["read", "write"]}],
+        [{"Login": ["read"]}],
+        "changed operation GET /: authentication: Login (oauth2: read, write) -> Login (oauth2: read)",
+    ),
+    (
+        [KEY],
+        [{"Absent": NONE}],
+        "BREAKING changed operation GET /: authentication: Key (header X-API-Key) -> Absent (not described)",
+    ),
+    ([KEY], [{"SameKey": NONE}], ""),
+    ([KEY, OTHER_KEY], [OTHER_KEY, KEY], ""),
+    (NONE, [{}], ""),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), AUTHENTICATIONS)
+def test_another_authentication_breaks_what_was_enough_before(
+    before: List[Json], after: List[Json], expected: str
+) -> None:
+    def authenticated(security: List[Json]) -> Json:
+        operation = {"responses": {"204": {}}, "security": security}
+        return {"paths": {"/": {"get": operation}}, "components": {"securitySchemes": SCHEMES}}
+
+    found = compare(view(authenticated(before)), view(authenticated(after)))
+    assert [str(change) for change in found] == ([expected] if expected else [])
+
+
+def test_another_scheme_of_the_same_name_is_another_authentication() -> None:
+    def authenticated(scheme: Json) -> Json:
+        components = {"securitySchemes": {"Key": scheme}}
+        return {"paths": {"/": {"get": {}}}, "components": components, "security": [KEY]}
+
+    old, new = authenticated(SCHEMES["Key"]), authenticated({"type": "http", "scheme": "bearer"})
+    (change,) = compare(view(old), view(new))
+    said = "authentication: Key (header X-API-Key) -> Key (http bearer)"
+    assert str(change) == f"BREAKING changed operation GET /: {said}"
 
 
 @pytest.mark.parametrize(("before", "after", "expected"), CHANGES)

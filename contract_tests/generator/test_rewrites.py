@@ -32,21 +32,21 @@ class Case:
 
 
 CASES: List[Case] = [
-    Case("inherit_security", "op: auth", more="{security: [{Key: []}]}", fails="KeyError: 'x-authentication'"),
+    Case("inherit_security", "op: auth", more="{security: [{Key: []}]}", fails="KeyError: 'x-python-authentication'"),
     Case(
         "inherit_security",
         "op asks for Token (http bearer) or Key (query api_key) and Session (cookie sid) or none",
         more="{security: [{Token: []}, {Key: [], Session: []}, {}], components: {securitySchemes: {"
         "Token: {type: http, scheme: bearer}, Key: {type: apiKey, in: query, name: api_key}, "
         "Session: {type: apiKey, in: cookie, name: sid}}}}",
-        fails="KeyError: 'x-authentication'",
+        fails="KeyError: 'x-python-authentication'",
     ),
     Case(
         "inherit_security",
         "op asks for Login (oauth2) and Odd (not described) and Absent (not described)",
         operation="{security: [{Login: [], Odd: [], Absent: []}]}",
         more="{components: {securitySchemes: {Login: {type: oauth2}, Odd: 5}}}",
-        fails="KeyError: 'x-authentication'",
+        fails="KeyError: 'x-python-authentication'",
     ),
     Case(
         "name_shared_schemas",

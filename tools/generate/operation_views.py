@@ -1,7 +1,7 @@
 """Decides what is said about operations, which is read from the document itself."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from openapi_python_client.strings import in_double_quote_literal, in_f_string_literal
 
@@ -72,6 +72,8 @@ class OperationViews:
             module_doc=_module_doc(f"{method.upper()} {path}", raw),
             doc=_summary(raw),
             auth=any(raw["security"]),
+            authentication=_authentication(raw),
+            credentials=_credentials(raw),
             path_parameters=located["path"],
             query_parameters=located["query"],
             header_parameters=located["header"],
@@ -196,9 +198,34 @@ def _path(path: str, parameters: Sequence[Parameter]) -> str:
 
 
 def _module_doc(route: str, raw: Json) -> str:
-    said = [route, f"\nAuthentication: {_one_line(raw[AUTHENTICATION])}"]
+    said = [route, f"\nAuthentication: {_one_line(_authentication(raw))}"]
     clauses = [f"- {source['page']}: {source['clause']}" for source in raw.get("x-sim-documentation", ())]
     return "\n".join([*said, "\nDocumented in:", *clauses] if clauses else said)
+
+
+def _authentication(raw: Json) -> str:
+    """Say what an operation asks for: "Key (header X-API-Key) or Login (oauth2: read, write)"."""
+    said = [
+        " and ".join(
+            f"{name} ({': '.join(filter(None, [scheme or 'not described', ', '.join(scopes)]))})"
+            for name, (scheme, *scopes) in alternative.items()
+        )
+        for alternative in raw[AUTHENTICATION]
+    ]
+    return " or ".join(each or "none" for each in said) or "none"
+
+
+def _credentials(raw: Json) -> frozenset[frozenset[str]]:
+    alternatives = raw[AUTHENTICATION] or [{}]
+    return frozenset(frozenset(_taken(alternative)) for alternative in alternatives)
+
+
+def _taken(alternative: Json) -> Iterator[str]:
+    """Yield what an alternative takes; in the names of headers, and of HTTP's schemes, case does not count."""
+    for name, (scheme, *scopes) in alternative.items():
+        kind = (scheme.lower() if scheme.startswith(("header ", "http ")) else scheme) or name
+        yield kind
+        yield from (f"{kind}: {scope}" for scope in scopes)
 
 
 def _summary(raw: Json) -> str:

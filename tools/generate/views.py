@@ -106,6 +106,10 @@ class Operation:
     module_doc: str
     doc: str
     auth: bool
+    authentication: str
+    """What it asks for, in words."""
+    credentials: frozenset[frozenset[str]]
+    """The same for comparing: alternatives, each with all that it takes, scopes too, not the names of schemes."""
     path_parameters: Sequence[Parameter]
     query_parameters: Sequence[Parameter]
     header_parameters: Sequence[Parameter]

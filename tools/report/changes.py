@@ -106,9 +106,9 @@ def _of_operations(what: str, old: Operation, new: Operation) -> Iterator[Change
     arguments = partial(_of_arguments, _SENT)
     yield from _changed(f"{what}: name", old.name, new.name)
     yield from _of_types(_RECEIVED, f"{what}: result", old.result, new.result)
-    if old.auth != new.auth:
-        said = f"{what}: whether it wants a key: {old.auth} -> {new.auth}"
-        yield Change("changed", said, breaking=new.auth)
+    if old.credentials != new.credentials:
+        said = f"{what}: authentication: {old.authentication} -> {new.authentication}"
+        yield Change("changed", said, breaking=not all(_suffices(each, new) for each in old.credentials))
     yield from _deprecated(what, old.doc, new.doc)
     yield from _compared(f"{what}: parameter", _parameters(old), _parameters(new), arguments, _is_required)
     yield from _compared(f"{what}: body", _bodies(old), _bodies(new), arguments, _is_required)
@@ -121,6 +121,11 @@ def _of_operations(what: str, old: Operation, new: Operation) -> Iterator[Change
     for change in _compared(f"{what}: status", dict(old.responses), dict(new.responses), answers):
         # Statuses that are not declared are handled too; only another type of one that is breaks code.
         yield Change(change.kind, change.what, breaking=change.kind == "changed" and change.breaking)
+
+
+def _suffices(credentials: frozenset[str], operation: Operation) -> bool:
+    """Whether an operation takes a request with these credentials."""
+    return any(wanted <= credentials for wanted in operation.credentials)
 
 
 def _parameters(operation: Operation) -> Mapping[str, Parameter]:

@@ -14,8 +14,8 @@ from tools.generate.schemas import component, contents, schemas_of
 NAME = "x-python-name"
 """At an operation: the name of its module."""
 
-AUTHENTICATION = "x-authentication"
-"""At an operation: what it asks for, in words."""
+AUTHENTICATION = "x-python-authentication"
+"""At an operation: the alternatives that it asks for, each with what its schemes are, and their scopes, by name."""
 
 _SHARED = ("parameters", "requestBodies", "responses")
 _TAKEN = {"exports"}
@@ -26,27 +26,29 @@ _NOT_PARAMETERS = ("accept", "authorization", "content-type")
 
 
 def inherit_security(content: Json) -> None:
-    """Write the document's security at each operation that has none of its own, and say in words what all ask for."""
+    """Write the document's security at each operation that has none of its own, and say there what its schemes are."""
     schemes: Json = content.get("components", {}).get("securitySchemes", {})
     for *_, operation in operations(content):
         operation.setdefault("security", content.get("security", []))
         operation.setdefault(AUTHENTICATION, _authentication(content, schemes, operation["security"]))
 
 
-def _authentication(content: Json, schemes: Json, alternatives: list[Json]) -> str:
-    said = [" and ".join(_scheme(name, schemes.get(name, {}), content) for name in names) for names in alternatives]
-    return " or ".join(each or "none" for each in said) or "none"
+def _authentication(content: Json, schemes: Json, alternatives: list[Json]) -> list[dict[str, list[str]]]:
+    return [
+        {name: [_scheme(schemes.get(name, {}), content), *scopes] for name, scopes in names.items()}
+        for names in alternatives
+    ]
 
 
-def _scheme(name: str, published: Any, content: Json) -> str:
-    """Say what a security scheme is: "Key (header X-API-Key)", "Token (http bearer)", "Login (oauth2)"."""
+def _scheme(published: Any, content: Json) -> str:
+    """Say what a security scheme is: "header X-API-Key", "http bearer", "oauth2", "" if that is not said."""
     try:
         scheme = dereference(content, published)
     except LookupError:
         scheme = {}
     said = scheme if isinstance(scheme, dict) else {}
     keys = ("in", "name") if said.get("type") == "apiKey" else ("type", "scheme")
-    return f"{name} ({' '.join(str(said[key]) for key in keys if key in said) or 'not described'})"
+    return " ".join(str(said[key]) for key in keys if key in said)
 
 
 def name_shared_schemas(content: Json) -> None:
