@@ -11,6 +11,7 @@ from typing import Iterator
 import pytest
 
 from tools.generate.__main__ import main
+from tools.generate.checks import problems
 from tools.generate.document import Document, Json, read
 from tools.generate.emit import emit, view
 from tools.generate.errors import GenerationError
@@ -261,6 +262,47 @@ def test_parameters_of_a_path_stay_with_the_operations_of_their_document() -> No
 def test_an_operation_that_is_described_differently_is_refused() -> None:
     with pytest.raises(GenerationError, match="GET /a is described differently"):
         merge([thing(TEXT), thing(TEXT, deprecated={}), Document("b", {"paths": {"/a": {"get": {}}}})])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "elsewhere"),
+    [
+        ("/v1", "/v2", "/v2"),
+        ("/v1", None, "/"),
+        (None, "https://sim.example/v2/", "https://sim.example/v2"),
+    ],
+)
+def test_operations_of_a_document_with_other_servers_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], first: "str | None", second: "str | None", elsewhere: str
+) -> None:
+    sources = [write(tmp_path / f"{path}.json", at(path, server)) for path, server in (("a", first), ("b", second))]
+    options = ["--spec", *sources, "--output", str(tmp_path), "--package", "both_api"]
+    reason = f"GET /b: it is at a server of its own, {elsewhere}, and requests go to one for all\n"
+    assert main(options) == 2
+    assert capsys.readouterr().err == reason
+    assert main([*options, "--allow-missing"]) == 0
+    assert capsys.readouterr().err == f"left out: {reason}"
+    assert {path.stem for path in (tmp_path / "both_api" / "a" / "operations").glob("*.py")} == {"__init__", "get_a"}
+
+
+def test_only_the_operations_that_are_elsewhere_are_refused() -> None:
+    first, second = at("a", "/v1"), at("b", "/v2")
+    first["paths"]["/a"]["servers"] = first["servers"]
+    second["paths"]["/a"] = {"servers": second["servers"], "put": {}, "post": {}}
+    found = problems(merge([Document("a", first), Document("b", second)]).content)
+    assert [" ".join(problem.steps) for problem in found] == ["paths /a put", "paths /a post", "paths /b get"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("/v1", "/v1/"), ("/", None), (None, None)])
+def test_documents_with_the_same_servers_are_one(first: "str | None", second: "str | None") -> None:
+    merged = checked(merge([Document("a", at("a", first)), Document("b", at("b", second))]))
+    assert [operation.name for operation in view(merged.content).operations] == ["get_a", "get_b"]
+
+
+def at(path: str, server: "str | None") -> Json:
+    """Return a document with one operation, at the server if there is one."""
+    servers = {"servers": [{"url": server, "description": f"Where {path} is."}]} if server else {}
+    return {**CONTENT, "paths": {f"/{path}": {"get": {}}}, **servers}
 
 
 def test_several_documents_are_generated_as_one(tmp_path: Path) -> None:

@@ -178,6 +178,8 @@ def test_two_documents_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Ca
         "{openapi: 3.1.0, paths: [1]}",
         "{openapi: 3.1.0, paths: {/a: {get: 5}}}",
         "{swagger: '2.0', paths: {}}",
+        "{openapi: 3.1.0, paths: {/a: {get: }}, security: {Key: []}}",
+        "{openapi: 3.1.0, paths: {/a: {get: }}, servers: [/v1]}",
         "[]",
     ],
 )

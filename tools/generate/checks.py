@@ -59,6 +59,12 @@ def resolve_paths(content: Json) -> None:
             continue
 
 
+def addresses(*holders: Json) -> list[str]:
+    """Return the URLs of the servers that the first of these says to have any, which without a word is "/"."""
+    said = next((holder["servers"] for holder in holders if holder.get("servers")), [{"url": "/"}])
+    return sorted({str(server.get("url")).rstrip("/") or "/" for server in said})
+
+
 def _of_paths(content: Json) -> Iterator[Problem]:
     for path, item in path_items(content):
         if "$ref" in item:
@@ -78,11 +84,12 @@ def _reasons(content: Json, path: str, item: Json, operation: Json) -> Iterator[
     if "?" in path or "#" in path:
         yield "the path holds what ends a path"
     yield from _flaws_of_references(content, [item.get("parameters", ()), _without_callbacks(operation)])
-    yield from operation_flaws(content, {key: item[key] for key in ("parameters", "servers") if key in item})
+    for holder, keys in ((content, ("security", "servers")), (item, ("parameters", "servers"))):
+        yield from operation_flaws(content, {key: holder[key] for key in keys if key in holder})
     yield from operation_flaws(content, operation)
-    servers = operation.get("servers") or item.get("servers")
-    if servers and servers != content.get("servers"):
-        yield f"it is at a server of its own, {servers[0].get('url')}, and requests go to one for all"
+    own = addresses(operation, item, content)
+    if own != addresses(content):
+        yield f"it is at a server of its own, {' or '.join(own)}, and requests go to one for all"
     for reference in (*item.get("parameters", ()), *operation.get("parameters", ())):
         yield from _reasons_of_parameter(path, dereference(content, reference))
     body = dereference(content, operation.get("requestBody", {}))

@@ -61,6 +61,10 @@ def read(source: str) -> Document:
     for place, value in _objects(said):
         if not isinstance(value, dict):
             raise GenerationError(f"{source} cannot be read: {place} is no object")
+    for key in ("security", "servers"):
+        said_of_all = said.get(key, [])
+        if not isinstance(said_of_all, list) or not all(isinstance(each, dict) for each in said_of_all):
+            raise GenerationError(f"{source} cannot be read: {key} is no list of objects")
     return Document(_package_name(source), said)
 
 

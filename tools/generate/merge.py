@@ -4,7 +4,7 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from .checks import resolve_paths
+from .checks import addresses, resolve_paths
 from .document import METHODS, Document, Json, path_items
 from .errors import GenerationError
 from .rewrites.names import with_mapping
@@ -30,7 +30,10 @@ def merge(documents: Sequence[Document]) -> Document:
         return first
     merged = _prepared(first.content)
     for other in others:
-        _add(merged, _prepared(other.content))
+        prepared = _prepared(other.content)
+        if addresses(prepared) != addresses(merged):
+            _keep_servers(prepared)
+        _add(merged, prepared)
     return Document(first.package, merged)
 
 
@@ -46,6 +49,15 @@ def _prepared(content: Json) -> Json:
             item[method]["parameters"] = [*shared, *item[method].get("parameters", ())]
     rewrite_schemas(content, lambda schema: _with_tags(schema, content))
     return content
+
+
+def _keep_servers(content: Json) -> None:
+    """Write the servers of all operations at each: among those of another document they are seen to be elsewhere."""
+    servers = content.get("servers") or [{"url": "/"}]
+    for _, item in path_items(content):
+        shared = item.pop("servers", None) or servers
+        for method in item.keys() & {*METHODS}:
+            item[method]["servers"] = item[method].get("servers") or shared
 
 
 def _with_tags(schema: Any, content: Json) -> Any:
