@@ -248,6 +248,16 @@ def test_a_report_tells_of_documents_and_of_python() -> None:
     assert "- BREAKING changed thing_api.v1.operations.make_thing.build(dry): parameter was removed" in lines
 
 
+def test_other_servers_are_told() -> None:
+    one, both = ("servers: [{url: /v1}]", "servers: [{url: /v2}, {url: /v1/}]")
+    assert "- changed servers: /v1 -> /v1 and /v2" in report([document(OLD + one)], [document(OLD + both)], "thing_api")
+    lines = report([document(OLD + both)], [document(OLD + one)], "thing_api").splitlines()
+    assert lines[:2] == [
+        "API v1: 1 changes, 1 of them breaking",
+        "- BREAKING changed servers: /v1 and /v2 -> /v1",
+    ]
+
+
 BODIES = "requestBody: {content: {application/json: {}, text/plain: {}}}"
 STREAM = "responses: {'200': {content: {application/json: {}, text/event-stream: {}}}}"
 PYTHON_CHANGES = [

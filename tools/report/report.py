@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.generate.checks import addresses
 from tools.generate.document import Document
 from tools.generate.emit import emit, view
 from tools.report.changes import Change, compare
@@ -28,7 +29,14 @@ def report(old: Sequence[Document], new: Sequence[Document], package: str) -> st
 def _of_documents(old: "Document | None", new: Document) -> list[Change]:
     if old is None:
         return [Change("added", f"API {new.package}", breaking=False)]
-    return compare(view(old.content), view(new.content))
+    return [*_of_servers(old, new), *compare(view(old.content), view(new.content))]
+
+
+def _of_servers(old: Document, new: Document) -> Iterator[Change]:
+    before, after = addresses(old.content), addresses(new.content)
+    if before != after:
+        said = f"servers: {' and '.join(before)} -> {' and '.join(after)}"
+        yield Change("changed", said, breaking=not {*before} <= {*after})
 
 
 def _of_packages(old: Sequence[Document], new: Sequence[Document], folder: Path, package: str) -> list[Change]:
