@@ -125,6 +125,14 @@ def test_what_is_null_says_nothing(tmp_path: Path) -> None:
     assert [field.annotation for field in package.models[0].fields] == ["Any", "None", "Any", "Any"]
 
 
+@pytest.mark.parametrize("security", ["[{Key: }]", "[{Key: []}]", "\n- Key:"])
+def test_a_scheme_behind_which_nothing_is_written_has_no_scopes(tmp_path: Path, security: str) -> None:
+    spec = tmp_path / "thing.yaml"
+    spec.write_text(f"openapi: 3.1.0\npaths: {{/a: {{get: }}}}\nsecurity: {security}\n")
+    (operation,) = view(load([str(spec)]).content).operations
+    assert (operation.auth, operation.authentication) == (True, "Key (not described)")
+
+
 def test_a_named_schema_may_be_true() -> None:
     content = thing(TEXT).content
     content["components"]["schemas"]["Things"] = True

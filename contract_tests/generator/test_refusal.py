@@ -17,7 +17,7 @@ paths:
       parameters:
         - {name: id, in: path, required: true, schema: {type: string}}
         %(parameter)s
-      requestBody: {content: {multipart/form-data: {encoding: {a: %(encoding)s}}}}
+      requestBody: {content: {%(media)s: {schema: {properties: {a: %(field)s}}, encoding: {a: %(encoding)s}}}}
       responses:
         '200': {description: ok, content: {application/json: {schema: %(schema)s}}}
   %(other)s:
@@ -30,12 +30,16 @@ components:
 
 DEFAULTS = {
     "parameter": "",
+    "media": "multipart/form-data",
+    "field": "{type: string}",
     "encoding": "{}",
     "schema": "{type: string}",
     "other": "/others",
     "path": "get: {operationId: getOthers, responses: {'204': {}}}",
     "component": "'#/components/schemas/Id'",
 }
+
+FORM = "application/x-www-form-urlencoded"
 
 LEFT_OUT = [
     ({"parameter": "- {name: q, in: body, schema: {type: string}}"}, "GET /things/{id}: the parameter q is in body"),
@@ -81,6 +85,36 @@ LEFT_OUT = [
     ({"parameter": "- {name: [q], in: query}"}, "GET /things/{id}: the name of a parameter is ['q']"),
     ({"parameter": "- {in: query}"}, "GET /things/{id}: the name of a parameter is None"),
     ({"encoding": "5"}, "GET /things/{id}: encoding is no object of encodings"),
+    ({"encoding": "{explode: no}"}, "GET /things/{id}: explode of a is 'no', not true or false"),
+    (
+        {"encoding": "{explode: false}", "field": "{type: array}"},
+        "GET /things/{id}: it is not defined how the form field a is written: list, style form",
+    ),
+    (
+        {"encoding": "{style: form}", "field": "{properties: {b: {}}}"},
+        "GET /things/{id}: it is not defined how the form field a is written: object, style form, exploded",
+    ),
+    (
+        {"media": FORM, "encoding": "{style: deepObject}", "field": "{type: array}"},
+        "GET /things/{id}: it is not defined how the form field a is written: list, style deepObject",
+    ),
+    (
+        {"media": FORM, "encoding": "{explode: true}", "field": "{additionalProperties: {type: array}}"},
+        "GET /things/{id}: it is not defined how the form field a is written: object of lists, style form, exploded",
+    ),
+    (
+        {"media": FORM, "encoding": "{style: spaceDelimited, explode: true}", "field": "{type: object}"},
+        "GET /things/{id}: it is not defined how the form field a is written: object, style spaceDelimited, exploded",
+    ),
+    (
+        {"parameter": "- {name: q, in: query, required: no}"},
+        "GET /things/{id}: required of q is 'no', not true or false",
+    ),
+    (
+        {"parameter": "- {name: cookie, in: header}\n        - {name: c, in: cookie}"},
+        "GET /things/{id}: the header Cookie is a parameter, and so are cookies, which travel in it",
+    ),
+    ({"schema": "{nullable: yes}"}, "GET /things/{id}: nullable of the schema is 'yes', not true or false"),
     (
         {"parameter": "- {name: q, in: query, schema: {type: array, items: {properties: {a: {}}}}}"},
         "GET /things/{id}: it is not defined how the parameter q is written: list of objects, style form, exploded",
@@ -107,6 +141,17 @@ LEFT_OUT = [
     ),
     ({"path": "get: {servers: [5], responses: {'204': {}}}"}, "GET /others: servers holds 5"),
     ({"path": "get: {security: 5, responses: {'204': {}}}"}, "GET /others: security is 5"),
+    (
+        {"path": "get: {security: [{Key: read}], responses: {'204': {}}}"},
+        "GET /others: Key in security is 'read', not a list of scopes",
+    ),
+    ({"path": "get: {deprecated: no, responses: {'204': {}}}"}, "GET /others: deprecated is 'no'"),
+    ({"path": "get: {x-sim-documentation: {page: a}}"}, "GET /others: x-sim-documentation is an object"),
+    ({"path": "get: {x-sim-documentation: [a]}"}, "GET /others: x-sim-documentation holds 'a'"),
+    (
+        {"path": "get: {x-sim-documentation: [{page: a}]}"},
+        "GET /others: clause of x-sim-documentation is None, not text",
+    ),
     ({"path": "query: {responses: {'204': {}}}"}, "QUERY /others: the method is not known"),
     ({"path": "get: {responses: {'204': {}}}", "other": "others"}, "GET others: the path does not begin with /"),
     ({"other": "/others?a=b"}, "GET /others?a=b: the path holds what ends a path"),

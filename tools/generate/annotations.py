@@ -18,6 +18,7 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
+from .parse import plain
 from .views import Sibling
 
 _SIMPLE: dict[type, str] = {
@@ -101,6 +102,15 @@ class Annotations:
             inner = {_form(each) for value in self._held(member) for each in _members(value)} - {"", "text"}
             found |= {f"{form} of {each}s" for each in inner} or {form}
         return found - {""}
+
+    def fields(self, form: Any) -> dict[str, Any]:
+        """Return the properties of a form by their names; of one of several forms those of all."""
+        return {
+            plain(prop.name): prop
+            for member in _members(form)
+            if isinstance(member, ModelProperty)
+            for prop in contents(self._models[member.class_info.name])
+        }
 
     def _held(self, prop: Any) -> list[Any]:
         """Return the properties of what a list or an object holds."""

@@ -90,8 +90,12 @@ def _reasons(content: Json, path: str, item: Json, operation: Json) -> Iterator[
     own = addresses(operation, item, content)
     if own != addresses(content):
         yield f"it is at a server of its own, {' or '.join(own)}, and requests go to one for all"
-    for reference in (*item.get("parameters", ()), *operation.get("parameters", ())):
-        yield from _reasons_of_parameter(path, dereference(content, reference))
+    given = [dereference(content, each) for each in (*item.get("parameters", ()), *operation.get("parameters", ()))]
+    for parameter in given:
+        yield from _reasons_of_parameter(path, parameter)
+    places = {(parameter["in"], parameter["name"].lower()) for parameter in given}
+    if ("header", "cookie") in places and any(place == "cookie" for place, _ in places):
+        yield "the header Cookie is a parameter, and so are cookies, which travel in it"
     body = dereference(content, operation.get("requestBody", {}))
     for media_type, media in body.get("content", {}).items():
         known = _STYLES["query" if kind_of(media_type) is Kind.FORM else "cookie"]

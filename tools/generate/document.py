@@ -172,10 +172,17 @@ def _said(value: Any, *, are_names: bool = False) -> Any:
             result[key] = {} if item is None else _said(item)
         elif _is_data(key) and (item is not None or key == "const"):
             result[key] = item
+        elif key == "security" and isinstance(item, list):
+            result[key] = [_requirement(each) for each in item]
         elif item is not None:
             is_text = key in ("description", "summary", "operationId", "name") and isinstance(item, int | float)
             result[key] = str(item) if is_text else _said(item, are_names=key in _NAMED)
     return result
+
+
+def _requirement(value: Any) -> Any:
+    """Return what authentication asks for; a scheme behind which nothing is written has no scopes."""
+    return {name: scopes or [] for name, scopes in value.items()} if isinstance(value, dict) else value
 
 
 def _is_url(source: str) -> bool:

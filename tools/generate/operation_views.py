@@ -12,7 +12,7 @@ from .names import identifiers
 from .parse import Types
 from .rewrites.operations import AUTHENTICATION, NAME, path_names
 from .rewrites.places import TYPE
-from .styles import parameter_style, query_style
+from .styles import field_style, parameter_style
 from .views import Body, Operation, Parameter
 
 _MODELS = "models."
@@ -115,7 +115,7 @@ class OperationViews:
                 function,
                 media_type,
                 self._body_parameter(media_type, media, body, described),
-                _styles(media_type, media),
+                self._styles(media_type, media),
             )
             for function, (media_type, media) in zip(functions, [first, *others], strict=True)
         ]
@@ -140,6 +140,20 @@ class OperationViews:
         if body.get("required"):
             return Parameter("body", "body", annotation, "", doc)
         return Parameter("body", "body", f"Union[{annotation}, Unset]", "UNSET", doc)
+
+    def _styles(self, media_type: str, media: Json) -> "dict[str, str]":
+        """Return how the fields of a URL-encoded form are written, where the document says it."""
+        kind = kind_of(media_type)
+        if kind not in (Kind.FORM, Kind.MULTIPART):
+            return {}
+        fields = self._annotations.fields(self._types.places[media[TYPE]])
+        forms = {name: self._annotations.forms(prop) for name, prop in fields.items()}
+        styles = {
+            name: field_style(name, encoding, forms.get(name, set()), kind)
+            for name, encoding in media.get("encoding", {}).items()
+            if encoding.keys() & {"style", "explode"}
+        }
+        return styles if kind is Kind.FORM else {}
 
     def _successes(self, raw: Json) -> list[Json]:
         answers: Json = raw["responses"]
@@ -173,14 +187,6 @@ def _whole(answer: Json) -> list[tuple[str, Json]]:
 def _by_precedence(responses: Json) -> list[tuple[str, Json]]:
     """Sort answers: statuses, then classes of statuses, then the default."""
     return sorted(responses.items(), key=lambda item: (item[0] == "default", not item[0].isdigit(), item[0]))
-
-
-def _styles(media_type: str, media: Json) -> "dict[str, str]":
-    """Return how the fields of a URL-encoded form are written, where the document says it."""
-    if kind_of(media_type) is not Kind.FORM:
-        return {}
-    encodings = media.get("encoding", {}).items()
-    return {name: query_style(each) for name, each in encodings if each.keys() & {"style", "explode"}}
 
 
 def _path(path: str, parameters: Sequence[Parameter]) -> str:

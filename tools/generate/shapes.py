@@ -1,6 +1,6 @@
 """Whether what a document says has the form that OpenAPI gives it. What has not would be misread."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .document import Json, dereference
@@ -12,6 +12,10 @@ _KINDS: dict[str, tuple[type, str]] = {
     "required": (list, "a list of names"),
     "enum": (list, "a list"),
     "discriminator": (dict, "an object"),
+    "deprecated": (bool, "true or false"),
+    "nullable": (bool, "true or false"),
+    "readOnly": (bool, "true or false"),
+    "writeOnly": (bool, "true or false"),
     "$ref": (str, "text"),
     "format": (str, "text"),
     "description": (str, "text"),
@@ -29,8 +33,13 @@ _PARTS: dict[str, type] = {
     "responses": dict,
     "security": list,
     "servers": list,
+    "deprecated": bool,
+    "x-sim-documentation": list,
 }
 """What an operation holds."""
+
+_FLAGS = ("required", "deprecated", "explode")
+"""What is true or false of a parameter, a body or an encoding; YAML takes "no" for text."""
 
 
 def operation_flaws(content: Json, operation: Json) -> Iterator[str]:
@@ -39,8 +48,13 @@ def operation_flaws(content: Json, operation: Json) -> Iterator[str]:
         if not isinstance(operation.get(key, kind()), kind):
             yield f"{key} is {_said(operation[key])}"
             return
-    for key in ("security", "servers"):
+    for key in ("security", "servers", "x-sim-documentation"):
         yield from (f"{key} holds {_said(each)}" for each in operation.get(key, ()) if not isinstance(each, dict))
+    yield from _security_flaws(operation.get("security", ()))
+    for source in operation.get("x-sim-documentation", ()):
+        for key in ("page", "clause"):
+            if not isinstance(source.get(key), str):
+                yield f"{key} of x-sim-documentation is {_said(source.get(key))}, not text"
     parts = [*operation.get("parameters", ()), operation.get("requestBody", {})]
     parts += [answer for status, answer in operation.get("responses", {}).items() if not status.startswith("x-")]
     for part in parts:
@@ -52,11 +66,27 @@ def operation_flaws(content: Json, operation: Json) -> Iterator[str]:
         if not isinstance(contents, dict) or not all(isinstance(media, dict) for media in contents.values()):
             yield "content is no object of media types"
             continue
+        yield from _flag_flaws(whole, str(whole.get("name", "the body")))
         for holder in (whole, *contents.values()):
             yield from schema_flaws(holder.get("schema", {}))
             encoding = holder.get("encoding", {})
             if not isinstance(encoding, dict) or not all(isinstance(each, dict) for each in encoding.values()):
                 yield "encoding is no object of encodings"
+                return
+            for name, each in encoding.items():
+                yield from _flag_flaws(each, name)
+
+
+def _security_flaws(security: Iterable[Json]) -> Iterator[str]:
+    for name, scopes in (each for alternative in security for each in alternative.items()):
+        if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
+            yield f"{name} in security is {_said(scopes)}, not a list of scopes"
+
+
+def _flag_flaws(part: Json, name: str) -> Iterator[str]:
+    for key in _FLAGS:
+        if not isinstance(part.get(key, False), bool):
+            yield f"{key} of {name} is {_said(part[key])}, not true or false"
 
 
 def schema_flaws(schema: Any, place: str = "the schema") -> Iterator[str]:
