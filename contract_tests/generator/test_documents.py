@@ -159,8 +159,8 @@ def test_operations_beside_a_reference_of_their_path_are_there() -> None:
 
 NAMES = [
     ("exports", "Thing", ("exports_", "Thing")),
-    ("a" * 300, "Thing", ("a" * 100, "Thing")),
-    ("x", "B" + "b" * 300, ("x", "B" + "b" * 99)),
+    ("a" * 300, "Thing", ("a" * 90 + "2308380937", "Thing")),
+    ("x", "B" + "b" * 300, ("x", "B" + "b" * 89 + "3929130122")),
     ("x", "项目", ("x", "项目Model")),  # without capitals a class would be named as its module is
     ("x", "UNSET", ("x", "UNSETModel")),
 ]
@@ -185,6 +185,18 @@ def test_names_that_python_or_a_file_system_would_not_take_are_changed(
         f"assert operations.{names[0]}.build()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_name_that_is_cut_stays_when_another_one_is_added() -> None:
+    def parts(*keys: str) -> "dict[str, str]":
+        part: Json = {"properties": {"a": {"type": "string"}}}
+        deep = thing({"properties": {"way" * 40: {"properties": dict.fromkeys(keys, part)}}})
+        fields = {field.wire_name: field for model in view(deep.content).models for field in model.fields}
+        return {key: fields[key].annotation for key in keys}
+
+    before, after = parts("one", "two"), parts("another", "one", "two")
+    assert before["one"] != before["two"]
+    assert after.items() >= before.items()
 
 
 def thing(schema: Json, path: str = "/a", **more: Json) -> Document:

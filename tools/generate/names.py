@@ -1,6 +1,7 @@
 """Names in the emitted code: legal, stable, and different where the document's are."""
 
 from collections.abc import Iterable, Set
+from zlib import crc32
 
 from openapi_python_client.parser.properties import Class
 from openapi_python_client.strings import PythonIdentifier
@@ -67,7 +68,12 @@ def _module_name(name: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    return name.encode()[:_LONGEST].decode(errors="ignore")
+    """Cut a name that is too long; what is cut off becomes a number, which is the same whatever else there is."""
+    written = name.encode()
+    if len(written) <= _LONGEST:
+        return name
+    number = f"{crc32(written):010}"
+    return written[: _LONGEST - len(number)].decode(errors="ignore") + number
 
 
 def _class_name(wanted: str) -> str:
