@@ -1,5 +1,6 @@
 """The differences of two documents, in the terms of their users."""
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,30 +30,31 @@ class Way(NamedTuple):
 
     sent: bool
     received: bool
-
-
-_SENT = Way(sent=True, received=False)
-_RECEIVED = Way(sent=False, received=True)
+    before: Mapping[str, str]
+    """What the names of types stand for in the old document that are no classes."""
+    after: Mapping[str, str]
 
 
 def compare(old: Package, new: Package) -> list[Change]:
     """Return the differences: of operations, then of models, then of enums and other types."""
     ways = _Ways(old, new)
-    models, aliases = partial(_of_models, ways), partial(_of_aliases, ways)
     return [
-        *_compared("operation", _by_route(old), _by_route(new), _of_operations),
-        *_compared("model", _by_name(old.models), _by_name(new.models), models),
-        *_compared("type", _by_name(old.aliases), _by_name(new.aliases), aliases),
+        *_compared("operation", _by_route(old), _by_route(new), partial(_of_operations, ways)),
+        *_compared("model", _by_name(old.models), _by_name(new.models), partial(_of_models, ways)),
+        *_compared("type", _by_name(old.aliases), _by_name(new.aliases), partial(_of_aliases, ways)),
     ]
 
 
 class _Ways:
     """Which way the named types of two documents travel; both, if no operation has them."""
 
-    def __init__(self, *packages: Package) -> None:
+    def __init__(self, old: Package, new: Package) -> None:
+        self._types = [{alias.name: alias.annotation for alias in package.aliases} for package in (old, new)]
+        self.sent = Way(True, False, *self._types)
+        self.received = Way(False, True, *self._types)
         self._sent: set[str] = set()
         self._received: set[str] = set()
-        for package in packages:
+        for package in (old, new):
             for each in package.operations:
                 given = [argument.annotation for body in each.bodies for argument in each.arguments(body)]
                 self._sent |= _reachable(package, given)
@@ -60,7 +62,7 @@ class _Ways:
 
     def of(self, name: str) -> Way:
         sent, received = name in self._sent, name in self._received
-        return Way(sent or not received, received or not sent)
+        return Way(sent or not received, received or not sent, *self._types)
 
 
 def _reachable(package: Package, annotations: Iterable[str]) -> "set[str]":
@@ -102,22 +104,22 @@ def _compared(
             yield from differences(f"{kind} {name}", old[name], new[name])
 
 
-def _of_operations(what: str, old: Operation, new: Operation) -> Iterator[Change]:
-    arguments = partial(_of_arguments, _SENT)
+def _of_operations(ways: _Ways, what: str, old: Operation, new: Operation) -> Iterator[Change]:
+    arguments = partial(_of_arguments, ways.sent)
     yield from _changed(f"{what}: name", old.name, new.name)
-    yield from _of_types(_RECEIVED, f"{what}: result", old.result, new.result)
+    yield from _of_types(ways.received, f"{what}: result", old.result, new.result)
     if old.credentials != new.credentials:
         said = f"{what}: authentication: {old.authentication} -> {new.authentication}"
         yield Change("changed", said, breaking=not all(_suffices(each, new) for each in old.credentials))
     yield from _deprecated(what, old.doc, new.doc)
-    yield from _compared(f"{what}: parameter", _parameters(old), _parameters(new), arguments, _is_required)
-    yield from _compared(f"{what}: body", _bodies(old), _bodies(new), arguments, _is_required)
+    yield from _compared(f"{what}: parameter", _parameters(old), _parameters(new), arguments, _must_give)
+    yield from _compared(f"{what}: body", _bodies(old), _bodies(new), arguments, _must_give)
     before, after = _functions(old), _functions(new)
     for media_type in sorted(before.keys() & after.keys()):
         yield from _changed(f"{what}: body {media_type}: function", before[media_type], after[media_type])
     if old.streams != new.streams:
         yield Change("added" if new.streams else "removed", f"{what}: event stream", breaking=old.streams)
-    answers = partial(_of_types, _RECEIVED)
+    answers = partial(_of_types, ways.received)
     for change in _compared(f"{what}: status", dict(old.responses), dict(new.responses), answers):
         # Statuses that are not declared are handled too; only another type of one that is breaks code.
         yield Change(change.kind, change.what, breaking=change.kind == "changed" and change.breaking)
@@ -148,16 +150,25 @@ def _functions(operation: Operation) -> Mapping[str, str]:
 
 def _of_arguments(way: Way, what: str, old: "Parameter | Field", new: "Parameter | Field") -> Iterator[Change]:
     yield from _changed(f"{what}: name", old.name, new.name)
-    if _is_required(old) != _is_required(new):
-        said = "is required now" if _is_required(new) else "is optional now"
-        breaks = (way.sent if _is_required(new) else way.received) or not _fits(way, old.annotation, new.annotation)
+    if _is_optional(old) != _is_optional(new):
+        said = "is optional now" if _is_optional(new) else "is required now"
+        breaks = (
+            (way.sent and _must_give(new))
+            or (way.received and _is_optional(new))
+            or not _fits(way, old.annotation, new.annotation)
+        )
         yield Change("changed", f"{what}: {said}, {old.annotation} -> {new.annotation}", breaking=breaks)
     else:
         yield from _of_types(way, what, old.annotation, new.annotation)
     yield from _deprecated(what, old.doc, new.doc)
 
 
-def _is_required(argument: "Parameter | Field") -> bool:
+def _is_optional(argument: "Parameter | Field") -> bool:
+    """Whether it may be absent; a constant is there without being given."""
+    return argument.default in ("None", "UNSET")
+
+
+def _must_give(argument: "Parameter | Field") -> bool:
     return not argument.default
 
 
@@ -168,7 +179,7 @@ def _of_models(ways: _Ways, what: str, old: "Model | Alias", new: "Model | Alias
     before, after = ({field.wire_name: field for field in each.fields} for each in (old, new))
 
     def must_give(field: Field) -> bool:
-        return way.sent and _is_required(field)
+        return way.sent and _must_give(field)
 
     yield from _compared(f"{what}: field", before, after, partial(_of_arguments, way), must_give)
     yield from _of_types(way, f"{what}: other keys", old.extra, new.extra)
@@ -194,7 +205,9 @@ def _of_types(way: Way, what: str, old: str, new: str) -> Iterator[Change]:
 
 def _fits(way: Way, old: str, new: str) -> bool:
     """Whether code for the old type is right for the new one: all of it may be sent, or nothing else comes."""
-    before, after = _members(old), _members(new)
+    # The modules of operations say "models.Thing", those of models "Thing".
+    before = _members(old.replace("models.", ""), way.before)
+    after = _members(new.replace("models.", ""), way.after)
     return (_are_within(before, after) or not way.sent) and (_are_within(after, before) or not way.received)
 
 
@@ -205,30 +218,28 @@ def _are_within(types: "set[str]", wider: "set[str]") -> bool:
 def _wider(annotation: str) -> str:
     """Return the type that has all values of a literal or of whole numbers too."""
     if annotation.startswith("Literal["):
-        return "str" if annotation[len("Literal[")] in "'\"" else "int"
+        return type(ast.literal_eval(annotation[len("Literal[") : -1])).__name__
     return "float" if annotation == "int" else ""
 
 
-def _members(annotation: str) -> "set[str]":
-    """Return the types of a union; what says that nothing is given is none."""
-    for form in ("Optional", "Union"):
-        if annotation.startswith(f"{form}["):
-            inner = annotation[len(form) + 1 : -1]
-            nothing = {"None"} if form == "Optional" else set[str]()
-            return nothing.union(*map(_members, _split(inner))) - {"Unset"}
+def _members(annotation: str, types: Mapping[str, str]) -> "set[str]":
+    """Return the types of a union, each value of a literal as one; what says that nothing is given is none.
+
+    ``types`` has what the names stand for that are no classes.
+    """
+    if annotation in types:
+        return _members(types[annotation], types)
+    tree = ast.parse(annotation, mode="eval").body
+    if not isinstance(tree, ast.Subscript):
+        return {annotation}
+    form = ast.unparse(tree.value)
+    parts = [*map(ast.unparse, tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice])]
+    if form == "Literal":
+        return {f"Literal[{value}]" for value in parts}
+    if form in ("Optional", "Union"):
+        nothing = {"None"} if form == "Optional" else set[str]()
+        return nothing.union(*(_members(part, types) for part in parts)) - {"Unset"}
     return {annotation}
-
-
-def _split(types: str) -> "list[str]":
-    """Split types at the commas that are in no brackets."""
-    found, depth = [""], 0
-    for character in types:
-        depth += (character == "[") - (character == "]")
-        if character == "," and not depth:
-            found.append("")
-        else:
-            found[-1] += character
-    return [each.strip() for each in found]
 
 
 def _changed(what: str, old: object, new: object) -> Iterator[Change]:
