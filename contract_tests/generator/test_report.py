@@ -260,6 +260,17 @@ def test_a_report_tells_of_documents_and_of_python() -> None:
     assert "- BREAKING changed thing_api.v1.operations.make_thing.build(dry): parameter was removed" in lines
 
 
+def test_a_parameter_of_a_path_that_has_another_name_leaves_its_operation_where_it_is() -> None:
+    paths = [{"/things/{id}/parts": {"get": {}}}, {"/things/{thing}/parts": {"get": {"security": [KEY]}}}]
+    old, new = (view({"paths": path}) for path in paths)
+    assert [str(change) for change in compare(old, new)] == [
+        "BREAKING changed operation GET /things/{thing}/parts: name: get_things_id_parts -> get_things_thing_parts",
+        "BREAKING changed operation GET /things/{thing}/parts: authentication: none -> Key (not described)",
+        "BREAKING removed operation GET /things/{thing}/parts: parameter id (path)",
+        "BREAKING added operation GET /things/{thing}/parts: parameter thing (path)",
+    ]
+
+
 def test_other_servers_are_told() -> None:
     one, both = ("servers: [{url: /v1}]", "servers: [{url: /v2}, {url: /v1/}]")
     assert "- changed servers: /v1 -> /v1 and /v2" in report([document(OLD + one)], [document(OLD + both)], "thing_api")

@@ -38,8 +38,10 @@ class Way(NamedTuple):
 def compare(old: Package, new: Package) -> list[Change]:
     """Return the differences: of operations, then of models, then of enums and other types."""
     ways = _Ways(old, new)
+    after = {operation.route: operation for operation in new.operations}
+    before = _by_route(old, after)
     return [
-        *_compared("operation", _by_route(old), _by_route(new), partial(_of_operations, ways)),
+        *_compared("operation", before, after, partial(_of_operations, ways)),
         *_compared("model", _by_name(old.models), _by_name(new.models), partial(_of_models, ways)),
         *_compared("type", _by_name(old.aliases), _by_name(new.aliases), partial(_of_aliases, ways)),
     ]
@@ -79,8 +81,14 @@ def _reachable(package: Package, annotations: Iterable[str]) -> "set[str]":
     return found
 
 
-def _by_route(package: Package) -> Mapping[str, Operation]:
-    return {operation.route: operation for operation in package.operations}
+def _by_route(package: Package, spelled: Iterable[str]) -> Mapping[str, Operation]:
+    """Return the operations by route; where only a parameter's name differs, by the one that is ``spelled``."""
+    alike = {_unnamed(route): route for route in spelled}
+    return {alike.get(_unnamed(each.route), each.route): each for each in package.operations}
+
+
+def _unnamed(route: str) -> str:
+    return re.sub("{[^{}]*}", "{}", route)
 
 
 def _by_name(types: "Sequence[Model] | Sequence[Alias]") -> "Mapping[str, Model | Alias]":
