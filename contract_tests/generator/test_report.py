@@ -47,6 +47,7 @@ CHANGES = [
         "BREAKING changed operation POST /things: authentication: none -> Key (not described)",
     ),
     ("name: dry", "name: wet", "BREAKING removed operation POST /things: parameter dry (query)"),
+    ("name: X-Mode", "name: x-mode", ""),
     ("name: dry", "name: wet", "added operation POST /things: parameter wet (query)"),
     (
         "name: dry, in: query",
@@ -234,6 +235,25 @@ def test_another_authentication_breaks_what_was_enough_before(
 
     found = compare(view(authenticated(before)), view(authenticated(after)))
     assert [str(change) for change in found] == ([expected] if expected else [])
+
+
+def test_what_webhooks_and_streams_bring_is_received() -> None:
+    def pushing(*keys: str) -> Json:
+        schema = {"properties": {key: {} for key in keys}, "required": [*keys]}
+        schemas: Json = dict.fromkeys(("Event", "Frame", "Other"), schema)
+        schemas["Frames"] = {"anyOf": [{"$ref": "#/components/schemas/Frame"}, {"type": "null"}]}
+        body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}}
+        stream = {"text/event-stream": {"x-sim-frames": "#/components/schemas/Frames"}}
+        paths = {"/": {"get": {"responses": {"200": {"content": stream}}}}}
+        webhooks = {"event": {"post": {"requestBody": body}}}
+        return {"paths": paths, "webhooks": webhooks, "components": {"schemas": schemas}}
+
+    found = compare(view(pushing("a")), view(pushing("a", "more")))
+    assert [str(change) for change in found] == [
+        "added model Event: field more",
+        "added model Frame: field more",
+        "BREAKING added model Other: field more",
+    ]
 
 
 def test_another_scheme_of_the_same_name_is_another_authentication() -> None:

@@ -14,7 +14,7 @@ from .document import Document, Json, operations
 from .errors import GenerationError
 from .model_views import ModelViews
 from .normalise import REWRITES, DocumentRewrite, normalise
-from .operation_views import OperationViews
+from .operation_views import OperationViews, pushed
 from .parse import parse
 from .rewrites.places import TYPE
 from .views import Alias, Model, Package
@@ -80,7 +80,8 @@ def view(published: Json, rewrites: Sequence[DocumentRewrite] = REWRITES) -> Pac
     ]
     sent = annotations.reachable(types.places[media[TYPE]] for media in bodies)
     models = ModelViews(content, types, annotations, sent)
-    package = Package(models.models(), models.aliases(), OperationViews(content, types, annotations).operations())
+    operation_views = OperationViews(content, types, annotations).operations()
+    package = Package(models.models(), models.aliases(), operation_views, pushed(content))
     expected = len(operations(published))
     if len({operation.name for operation in package.operations}) != expected:
         raise GenerationError(f"of {expected} operations {len(package.operations)} were made")

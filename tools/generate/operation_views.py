@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from openapi_python_client.strings import in_double_quote_literal, in_f_string_literal
 
 from .annotations import Annotations, not_none, optional, union
-from .document import Json, operations
+from .document import Json, operations, references
 from .media import EVENT_STREAM, Kind, essence, kind_of
 from .names import identifiers
 from .parse import Types
 from .rewrites.operations import AUTHENTICATION, NAME, path_names
 from .rewrites.places import TYPE
+from .schemas import component
 from .styles import field_style, parameter_style
 from .views import Body, Operation, Parameter
 
@@ -176,6 +177,15 @@ class OperationViews:
         if kind is Kind.JSON:
             return self._annotations.members(self._types.places[media[TYPE]], _MODELS)
         return ["str" if kind is Kind.TEXT else "bytes"]
+
+
+def pushed(content: Json) -> list[str]:
+    """Return the names of the schemas of webhooks and of frames, where a document says which a stream has."""
+    named = [reference["$ref"] for reference in references(content.get("webhooks"))]
+    answers = (answer for *_, raw in operations(content) for answer in raw["responses"].values())
+    named += [media.get("x-sim-frames") for answer in answers for media in answer.get("content", {}).values()]
+    prefix = component("")["$ref"]
+    return [name[len(prefix) :] for name in named if isinstance(name, str) and name.startswith(prefix)]
 
 
 def _whole(answer: Json) -> list[tuple[str, Json]]:

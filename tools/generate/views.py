@@ -147,3 +147,5 @@ class Package:
     models: Sequence[Model]
     aliases: Sequence[Alias]
     operations: Sequence[Operation]
+    pushed: Sequence[str]
+    """Types that come without being any operation's answer: in webhooks, and as the frames of streams."""

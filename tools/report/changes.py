@@ -61,6 +61,7 @@ class _Ways:
                 given = [argument.annotation for body in each.bodies for argument in each.arguments(body)]
                 self._sent |= _reachable(package, given)
                 self._received |= _reachable(package, [kind for _, kind in each.responses])
+            self._received |= _reachable(package, [f"models.{name}" for name in package.pushed])
 
     def of(self, name: str) -> Way:
         sent, received = name in self._sent, name in self._received
@@ -145,7 +146,11 @@ def _parameters(operation: Operation) -> Mapping[str, Parameter]:
         "header": operation.header_parameters,
         "cookie": operation.cookie_parameters,
     }
-    return {f"{each.wire_name} ({place})": each for place, group in located.items() for each in group}
+    return {
+        f"{each.wire_name.lower() if place == 'header' else each.wire_name} ({place})": each
+        for place, group in located.items()
+        for each in group
+    }
 
 
 def _bodies(operation: Operation) -> Mapping[str, Parameter]:
