@@ -104,7 +104,7 @@ openapi: 3.1.0
 paths:
   /things:
     post:
-      parameters: [{name: q, in: query, required: true, schema: {type: integer}}]
+      parameters: [{name: q, in: query, required: true, schema: {type: integer, minimum: 1, maximum: 9}}]
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Sent'}}}}
       responses:
         '200': {content: {application/json: {schema: {$ref: '#/components/schemas/Come'}}}}
@@ -114,6 +114,7 @@ components:
     Come: {type: object, required: [id], properties: {id: {type: integer}, x: {$ref: '#/components/schemas/ComeLevel'}}}
     SentLevel: {type: string, enum: [low, high]}
     ComeLevel: {type: string, enum: [low, high]}
+    Text: {type: string, maxLength: 9}
     Deep: {type: array, items: {type: [string, integer]}}
 """
 
@@ -132,6 +133,16 @@ ONE_WAY_CHANGES = [
     ("(Come: .*id: {type: )integer", r"\1boolean", {"id": True}),
     ("(Sent: .*id: {)type: integer", r"\1", {"id": False}),
     ("(Come: .*id: {)type: integer", r"\1", {"id": True}),
+    ("maximum: 9", "maximum: 8", {"maximum": True}),
+    ("maximum: 9", "maximum: 10", {"maximum": False}),
+    (", maximum: 9", "", {"maximum": False}),
+    ("minimum: 1", "minimum: 2", {"minimum": True}),
+    ("minimum: 1", "minimum: 0.5", {"minimum": False}),
+    ("minimum: 1", "exclusiveMinimum: 1", {"exclusiveMinimum": True, "minimum": False}),
+    ("maxLength: 9", "maxLength: 8", {"Text": True}),
+    ("maxLength: 9", "maxLength: 9, format: uuid", {"format": True}),
+    ("(Sent: .*id: {type: )integer", r"\1[integer, 'null'], maximum: 9", {"maximum": True}),
+    ("(Come: .*id: {type: integer)", r"\1, maximum: 9", {"maximum": False}),
     # Whether a type has a name says nothing of its values.
     ("(Sent: .*id: {)type: integer", r"\1const: 1", {"id": True}),
     ("(Come: .*id: {)type: integer", r"\1const: 1", {"id": False}),

@@ -161,6 +161,11 @@ CASES: List[Case] = [
         "minLength: 2, maxLength: 5}}}}",
     ),
     Case(
+        "describe_constraints",
+        "A.b: Format: uuid.",  # in Python it is text
+        schemas="{A: {properties: {b: {type: string, format: uuid}}}}",
+    ),
+    Case(
         "forget_annotations",
         "A(b: Optional[datetime.datetime] = None)",
         schemas="{A: {type: object, properties: {b: {type: string, format: date-time, default: now}}}}",

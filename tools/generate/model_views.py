@@ -11,6 +11,7 @@ from .config import CONFIG
 from .document import Json
 from .names import identifiers
 from .parse import Types, plain
+from .rewrites.describe import limits
 from .rewrites.forms import WIRE_NAME
 from .schemas import schemas_of
 from .views import Alias, Field, Model, Sibling
@@ -53,7 +54,8 @@ class ModelViews:
     def _alias(self, name: str, prop: Any) -> Alias:
         module = Class.from_string(string=name, config=CONFIG).module_name
         siblings = sorted(self._annotations.siblings(prop))
-        return Alias(name, module, self._annotations.of(prop), plain(prop.description), siblings)
+        bounds = limits(self._schemas[name])
+        return Alias(name, module, self._annotations.of(prop), plain(prop.description), siblings, limits=bounds)
 
     def _model(self, model: ModelProperty) -> Model:
         own = Sibling(model.class_info.name, model.class_info.module_name)
@@ -82,4 +84,4 @@ class ModelViews:
         elif not prop.required:
             annotation, default = optional(annotation), "None"
         wire_name = published.get(WIRE_NAME, plain(prop.name))
-        return Field(name, wire_name, annotation, default, published.get("description", ""))
+        return Field(name, wire_name, annotation, default, published.get("description", ""), limits(published))

@@ -10,6 +10,7 @@ from .document import Json, operations, references
 from .media import EVENT_STREAM, Kind, essence, kind_of
 from .names import identifiers
 from .parse import Types
+from .rewrites.describe import limits
 from .rewrites.operations import AUTHENTICATION, NAME, path_names
 from .rewrites.places import TYPE
 from .schemas import component
@@ -101,6 +102,7 @@ class OperationViews:
             doc=_one_line(published["schema"].get("description", "")),
             style=parameter_style(published, {"text"} if is_json else self._annotations.forms(prop)),
             is_json=is_json,
+            limits=limits(published["schema"]),
         )
 
     def _bodies(self, raw: Json) -> Sequence[Body]:

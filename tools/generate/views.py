@@ -1,7 +1,7 @@
 """What the templates say, all decisions made."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -21,6 +21,8 @@ class Field:
     annotation: str
     default: str
     doc: str
+    limits: Mapping[str, object]
+    """What bounds its values beyond their type, as the document says it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Alias:
     siblings: Sequence[Sibling]
     values: Sequence[object] = ()
     """The values of an enum."""
+    limits: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Parameter:
     """How a list or an object is written: in a query as ``query_pairs`` says, elsewhere as ``path_segment`` does."""
     is_json: bool = False
     """Whether the value travels as JSON."""
+    limits: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def declaration(self) -> str:

@@ -173,6 +173,7 @@ def _of_arguments(way: Way, what: str, old: "Parameter | Field", new: "Parameter
         yield Change("changed", f"{what}: {said}, {old.annotation} -> {new.annotation}", breaking=breaks)
     else:
         yield from _of_types(way, what, old.annotation, new.annotation)
+    yield from _of_limits(way, what, old.limits, new.limits)
     yield from _deprecated(what, old.doc, new.doc)
 
 
@@ -209,6 +210,23 @@ def _of_aliases(ways: _Ways, what: str, old: "Model | Alias", new: "Model | Alia
             yield Change(change.kind, change.what, breaking=change.kind == "removed" and way.sent)
     else:
         yield from _of_types(way, what, old.annotation, new.annotation)
+    yield from _of_limits(way, what, old.limits, new.limits)
+
+
+def _of_limits(way: Way, what: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    for key in sorted({*old, *new}):
+        before, after = old.get(key), new.get(key)
+        if before != after:
+            said = f"{what}: {key}: {before} -> {after}"
+            yield Change("changed", said, breaking=way.sent and _is_less(key, before, after))
+
+
+def _is_less(key: str, before: object, after: object) -> bool:
+    """Whether fewer values are within a limit now, as far as can be told."""
+    if not isinstance(before, (int, float)) or not isinstance(after, (int, float)):
+        return after is not None
+    lower, upper = "min" in key.lower() and after < before, "max" in key.lower() and after > before
+    return not (lower or upper)
 
 
 def _of_types(way: Way, what: str, old: str, new: str) -> Iterator[Change]:

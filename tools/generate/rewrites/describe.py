@@ -4,9 +4,36 @@ import json
 from collections.abc import Iterator
 
 from tools.generate.document import Json
+from tools.generate.schemas import UNIONS
 
-_STRUCTURAL_FORMATS = ("binary", "date", "date-time", "uuid")
+_STRUCTURAL_FORMATS = ("binary", "date", "date-time")
 """Formats that the type in Python tells."""
+
+
+_LIMITS = (
+    "minimum",
+    "exclusiveMinimum",
+    "maximum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "minItems",
+    "maxItems",
+)
+
+
+def limits(schema: Json) -> Json:
+    """Return what bounds the values of a schema beyond their type; of a union only if null is the only other member."""
+    members = [member for key in UNIONS for member in schema.get(key, ()) if member.get("type") != "null"]
+    bounded = {**schema, **(members[0] if len(members) == 1 else {})}
+    return {
+        key: bounded[key]
+        for key in _LIMITS
+        if key in bounded and not (key == "format" and bounded[key] in _STRUCTURAL_FORMATS)
+    }
 
 
 def describe_constraints(schema: Json) -> Json:
