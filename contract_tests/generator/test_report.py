@@ -83,6 +83,7 @@ CHANGES = [
     ("[low, high]", "[low, high, top]", "added type Level: value 'top'"),
     ("[low, high]", "[low]", "BREAKING removed type Level: value 'high'"),
     ("items: {type: string}", "items: {type: integer}", "BREAKING changed type Names: List[str] -> List[int]"),
+    ("Level: {type", "Level: {deprecated: true, type", "changed type Level: deprecated"),
     ("    Level:", "    Grade:", "BREAKING removed type Level"),
     ("description: ok", "description: fine", ""),
 ]
@@ -178,6 +179,24 @@ def test_what_is_sent_may_become_more_and_what_comes_may_become_less(
     }
     assert {name: all(each) and each != [] for name, each in told.items()} == breaking, found
     assert all(told.values())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([], ["text/plain"], ["BREAKING added operation POST /: body text/plain"]),
+        (["text/csv"], ["text/csv", "text/plain"], ["added operation POST /: body text/plain"]),
+        (["text/csv", "text/plain"], ["text/csv"], ["BREAKING removed operation POST /: body text/plain"]),
+    ],
+)
+def test_another_form_of_a_required_body_breaks_nothing(
+    before: List[str], after: List[str], expected: List[str]
+) -> None:
+    def taking(media_types: List[str]) -> Json:
+        body: Json = {"required": True, "content": {media_type: {} for media_type in media_types}}
+        return {"paths": {"/": {"post": {"requestBody": body} if media_types else {}}}}
+
+    assert [str(change) for change in compare(view(taking(before)), view(taking(after)))] == expected
 
 
 NONE: List[Json] = []

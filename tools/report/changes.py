@@ -122,7 +122,9 @@ def _of_operations(ways: _Ways, what: str, old: Operation, new: Operation) -> It
         yield Change("changed", said, breaking=not all(_suffices(each, new) for each in old.credentials))
     yield from _deprecated(what, old.doc, new.doc)
     yield from _compared(f"{what}: parameter", _parameters(old), _parameters(new), arguments, _must_give)
-    yield from _compared(f"{what}: body", _bodies(old), _bodies(new), arguments, _must_give)
+    forms = _bodies(old)
+    # Where a body could be given already, another form of it need not be.
+    yield from _compared(f"{what}: body", forms, _bodies(new), arguments, lambda body: not forms and _must_give(body))
     before, after = _functions(old), _functions(new)
     for media_type in sorted(before.keys() & after.keys()):
         yield from _changed(f"{what}: body {media_type}: function", before[media_type], after[media_type])
@@ -211,6 +213,7 @@ def _of_aliases(ways: _Ways, what: str, old: "Model | Alias", new: "Model | Alia
     else:
         yield from _of_types(way, what, old.annotation, new.annotation)
     yield from _of_limits(way, what, old.limits, new.limits)
+    yield from _deprecated(what, old.doc, new.doc)
 
 
 def _of_limits(way: Way, what: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:

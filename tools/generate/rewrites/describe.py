@@ -9,7 +9,6 @@ from tools.generate.schemas import UNIONS
 _STRUCTURAL_FORMATS = ("binary", "date", "date-time")
 """Formats that the type in Python tells."""
 
-
 _LIMITS = (
     "minimum",
     "exclusiveMinimum",
