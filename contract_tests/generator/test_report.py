@@ -144,6 +144,12 @@ ONE_WAY_CHANGES = [
     ("maxLength: 9", "maxLength: 9, format: uuid", {"format": True}),
     ("(Sent: .*id: {type: )integer", r"\1[integer, 'null'], maximum: 9", {"maximum": True}),
     ("(Come: .*id: {type: integer)", r"\1, maximum: 9", {"maximum": False}),
+    # The values of a type that both have are told of once.
+    (
+        r"(?s)(Come: .*?required: \[)id(.*ComeLevel: .*?low), high",
+        r"\1x, id\2, high, top",
+        {"x": False, "'top'": False},
+    ),
     # Whether a type has a name says nothing of its values.
     ("(Sent: .*id: {)type: integer", r"\1const: 1", {"id": True}),
     ("(Come: .*id: {)type: integer", r"\1const: 1", {"id": False}),

@@ -240,8 +240,10 @@ def _of_types(way: Way, what: str, old: str, new: str) -> Iterator[Change]:
 def _fits(way: Way, old: str, new: str) -> bool:
     """Whether code for the old type is right for the new one: all of it may be sent, or nothing else comes."""
     # The modules of operations say "models.Thing", those of models "Thing".
-    before = _members(old.replace("models.", ""), way.before)
-    after = _members(new.replace("models.", ""), way.after)
+    old, new = old.replace("models.", ""), new.replace("models.", "")
+    both = {*re.findall(r"\w+", old)} & {*re.findall(r"\w+", new)}  # which are compared by themselves
+    before = _members(old, {name: type_ for name, type_ in way.before.items() if name not in both})
+    after = _members(new, {name: type_ for name, type_ in way.after.items() if name not in both})
     return (_are_within(before, after) or not way.sent) and (_are_within(after, before) or not way.received)
 
 
