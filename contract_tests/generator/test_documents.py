@@ -272,11 +272,13 @@ def test_each_says_how_its_own_document_authenticates() -> None:
 
 def test_parameters_of_a_path_stay_with_the_operations_of_their_document() -> None:
     first, second = thing(TEXT), thing(TEXT)
-    page: Json = {"name": "page", "in": "query", "schema": {"type": "integer"}}
-    first.content["paths"]["/a"].update(description="One.", parameters=[page])
+    page, size = ({"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("page", "size"))
+    first.content["paths"]["/a"].update(description="One.", parameters=[page, size])
+    first.content["paths"]["/a"]["get"]["parameters"] = [{**size, "required": True}]
     second.content["paths"]["/a"] = {"description": "Other.", "put": {"responses": {"204": {}}}}
-    operations = view(merge([first, second]).content).operations
-    assert [[each.name for each in operation.query_parameters] for operation in operations] == [["page"], []]
+    operations = view(checked(merge([first, second])).content).operations
+    declared = [[each.declaration for each in operation.query_parameters] for operation in operations]
+    assert declared == [["page: Optional[int] = None", "size: int"], []]
 
 
 def test_an_operation_that_is_described_differently_is_refused() -> None:

@@ -111,6 +111,10 @@ LEFT_OUT = [
         "GET /things/{id}: required of q is 'no', not true or false",
     ),
     (
+        {"parameter": "- {name: X-Q, in: header, required: true}\n        - {name: x-q, in: header}"},
+        "GET /things/{id}: the parameter X-Q is there twice",
+    ),
+    (
         {"parameter": "- {name: cookie, in: header}\n        - {name: c, in: cookie}"},
         "GET /things/{id}: the header Cookie is a parameter, and so are cookies, which travel in it",
     ),

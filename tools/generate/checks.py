@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .document import Json, dereference, operations, path_items, references, referent, whole_path_item
 from .media import Kind, kind_of
-from .rewrites.operations import path_names
+from .rewrites.operations import identity, path_names
 from .shapes import operation_flaws, schema_flaws
 
 _STYLES = {
@@ -90,11 +90,10 @@ def _reasons(content: Json, path: str, item: Json, operation: Json) -> Iterator[
     own = addresses(operation, item, content)
     if own != addresses(content):
         yield f"it is at a server of its own, {' or '.join(own)}, and requests go to one for all"
+    for holder in (item, operation):
+        yield from _reasons_of_parameters(path, [dereference(content, each) for each in holder.get("parameters", ())])
     given = [dereference(content, each) for each in (*item.get("parameters", ()), *operation.get("parameters", ()))]
-    for parameter in given:
-        yield from _reasons_of_parameter(path, parameter)
-    places = {(parameter["in"], parameter["name"].lower()) for parameter in given}
-    if ("header", "cookie") in places and any(place == "cookie" for place, _ in places):
+    if ("header", "cookie") in map(identity, given) and any(each["in"] == "cookie" for each in given):
         yield "the header Cookie is a parameter, and so are cookies, which travel in it"
     body = dereference(content, operation.get("requestBody", {}))
     for media_type, media in body.get("content", {}).items():
@@ -107,6 +106,13 @@ def _reasons(content: Json, path: str, item: Json, operation: Json) -> Iterator[
 def _without_callbacks(operation: Json) -> Json:
     """Return an operation without what the server asks of the client."""
     return {key: value for key, value in operation.items() if key not in ("callbacks", "x-codeSamples")}
+
+
+def _reasons_of_parameters(path: str, parameters: list[Json]) -> Iterator[str]:
+    for parameter in parameters:
+        yield from _reasons_of_parameter(path, parameter)
+    last = {identity(each): each for each in parameters}
+    yield from (f"the parameter {each['name']} is there twice" for each in parameters if each != last[identity(each)])
 
 
 def _reasons_of_parameter(path: str, parameter: Json) -> Iterator[str]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from .checks import addresses, resolve_paths
-from .document import METHODS, Document, Json, path_items
+from .document import METHODS, Document, Json, dereference, path_items
 from .errors import GenerationError
 from .rewrites.names import with_mapping
-from .rewrites.operations import inherit_security
+from .rewrites.operations import identity, inherit_security
 from .schemas import component, rewrite_schemas, schemas_of
 
 _PLACES = (
@@ -46,7 +46,10 @@ def _prepared(content: Json) -> Json:
     for _, item in path_items(content):
         shared = item.pop("parameters", [])
         for method in item.keys() & {*METHODS}:
-            item[method]["parameters"] = [*shared, *item[method].get("parameters", ())]
+            own = item[method].get("parameters", [])
+            replaced = [identity(dereference(content, each)) for each in own]
+            inherited = [each for each in shared if identity(dereference(content, each)) not in replaced]
+            item[method]["parameters"] = [*inherited, *own]
     rewrite_schemas(content, lambda schema: _with_tags(schema, content))
     return content
 

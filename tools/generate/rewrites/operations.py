@@ -78,14 +78,14 @@ def copy_shared_parts(content: Json) -> None:
         parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
         resolved = [_resolved(content, each) for each in parameters]
         # What an operation says of a parameter replaces what its path says.
-        operation["parameters"] = list({_identity(each): each for each in resolved}.values())
+        operation["parameters"] = list({identity(each): each for each in resolved}.values())
         if "requestBody" in operation:
             operation["requestBody"] = _resolved(content, operation["requestBody"])
         answers = [(key, each) for key, each in operation.get("responses", {}).items() if not key.startswith("x-")]
         operation["responses"] = {_status(key): _resolved(content, each) for key, each in answers}
 
 
-def _identity(parameter: Json) -> tuple[str, str]:
+def identity(parameter: Json) -> tuple[str, str]:
     """Return what no other parameter of an operation has; in the names of headers case does not count."""
     name: str = parameter["name"]
     return parameter["in"], name.lower() if parameter["in"] == "header" else name
