@@ -133,6 +133,14 @@ def test_a_scheme_behind_which_nothing_is_written_has_no_scopes(tmp_path: Path, 
     assert (operation.auth, operation.authentication) == (True, "Key (not described)")
 
 
+def test_an_answer_may_have_several_forms_of_one_media_type() -> None:
+    document = thing(TEXT)
+    content = {f"application/json; v={kind}": {"schema": {"type": kind}} for kind in ("string", "integer")}
+    document.content["paths"]["/a"]["get"]["responses"]["200"]["content"] = content
+    (operation,) = view(document.content).operations
+    assert operation.responses == [("200", "Union[str, int]")]
+
+
 def test_a_named_schema_may_be_true() -> None:
     content = thing(TEXT).content
     content["components"]["schemas"]["Things"] = True

@@ -1,12 +1,13 @@
 """What cannot be generated of a document, and why."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
 from .document import Json, dereference, operations, path_items, references, referent, whole_path_item
 from .media import Kind, kind_of
-from .rewrites.operations import identity, path_names
+from .rewrites.operations import identity, path_names, unnamed
 from .shapes import operation_flaws, schema_flaws
 
 _STYLES = {
@@ -83,10 +84,15 @@ def _reasons(content: Json, path: str, item: Json, operation: Json) -> Iterator[
         yield "the path does not begin with /"
     if "?" in path or "#" in path:
         yield "the path holds what ends a path"
+    if re.search("[{}]", unnamed(path, "")):
+        yield "the path holds braces without a name between"
     yield from _flaws_of_references(content, [item.get("parameters", ()), _without_callbacks(operation)])
     for holder, keys in ((content, ("security", "servers")), (item, ("parameters", "servers"))):
         yield from operation_flaws(content, {key: holder[key] for key in keys if key in holder})
     yield from operation_flaws(content, operation)
+    for status in operation.get("responses", {}):
+        if not re.fullmatch(r"[1-9]\d\d|[1-5]XX|DEFAULT|X-.*", status.upper()):
+            yield f"it answers {status!r}, which is no status"
     own = addresses(operation, item, content)
     if own != addresses(content):
         yield f"it is at a server of its own, {' or '.join(own)}, and requests go to one for all"

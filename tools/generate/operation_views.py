@@ -165,7 +165,10 @@ class OperationViews:
 
     def _response(self, answer: Json) -> str:
         """Return the type of an answer; where it depends on the media type, a dict by that."""
-        types = {essence(media_type): union(self._media(media_type, each)) for media_type, each in _whole(answer)}
+        members: dict[str, list[str]] = {}
+        for media_type, media in _whole(answer):
+            members.setdefault(essence(media_type), []).extend(self._media(media_type, media))
+        types = {media_type: union(each) for media_type, each in members.items()}
         distinct = {*types.values()}
         if len(distinct) > 1:
             return "{" + ", ".join(f"{media_type!r}: {type_}" for media_type, type_ in types.items()) + "}"

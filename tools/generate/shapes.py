@@ -1,5 +1,6 @@
 """Whether what a document says has the form that OpenAPI gives it. What has not would be misread."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -38,6 +39,8 @@ _PARTS: dict[str, type] = {
 }
 """What an operation holds."""
 
+_MEDIA_TYPE = r"[^\s/;]+/[^\s/;]+\s*(;.*)?"
+
 _FLAGS = ("required", "deprecated", "explode")
 """What is true or false of a parameter, a body or an encoding; YAML takes "no" for text."""
 
@@ -66,6 +69,7 @@ def operation_flaws(content: Json, operation: Json) -> Iterator[str]:
         if not isinstance(contents, dict) or not all(isinstance(media, dict) for media in contents.values()):
             yield "content is no object of media types"
             continue
+        yield from (f"{name!r} in content is no media type" for name in contents if not re.fullmatch(_MEDIA_TYPE, name))
         yield from _flag_flaws(whole, str(whole.get("name", "the body")))
         for holder in (whole, *contents.values()):
             yield from schema_flaws(holder.get("schema", {}))

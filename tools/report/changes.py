@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from tools.generate.rewrites.operations import unnamed
 from tools.generate.views import Alias, Field, Model, Operation, Package, Parameter
 
 T = TypeVar("T")
@@ -84,12 +85,8 @@ def _reachable(package: Package, annotations: Iterable[str]) -> "set[str]":
 
 def _by_route(package: Package, spelled: Iterable[str]) -> Mapping[str, Operation]:
     """Return the operations by route; where only a parameter's name differs, by the one that is ``spelled``."""
-    alike = {_unnamed(route): route for route in spelled}
-    return {alike.get(_unnamed(each.route), each.route): each for each in package.operations}
-
-
-def _unnamed(route: str) -> str:
-    return re.sub("{[^{}]*}", "{}", route)
+    alike = {unnamed(route, "{}"): route for route in spelled}
+    return {alike.get(unnamed(each.route, "{}"), each.route): each for each in package.operations}
 
 
 def _by_name(types: "Sequence[Model] | Sequence[Alias]") -> "Mapping[str, Model | Alias]":

@@ -17,6 +17,9 @@ NAME = "x-python-name"
 AUTHENTICATION = "x-python-authentication"
 """At an operation: the alternatives that it asks for, each with what its schemes are, and their scopes, by name."""
 
+_PARAMETER = r"{([^{}]+)}"
+"""A parameter of a path."""
+
 _SHARED = ("parameters", "requestBodies", "responses")
 _TAKEN = {"exports"}
 """What the package of the operations imports."""
@@ -121,7 +124,12 @@ def complete_parameters(content: Json) -> None:
 
 def path_names(path: str) -> list[str]:
     """Return the names of the parameters in a path, in order."""
-    return re.findall(r"{([^{}]+)}", path)
+    return re.findall(_PARAMETER, path)
+
+
+def unnamed(path: str, instead: str) -> str:
+    """Return a path that has the same in place of each parameter."""
+    return re.sub(_PARAMETER, instead, path)
 
 
 def _is_no_parameter(parameter: Json) -> bool:
