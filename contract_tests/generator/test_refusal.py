@@ -39,6 +39,7 @@ DEFAULTS = {
     "component": "'#/components/schemas/Id'",
 }
 
+DISCRIMINATOR = "discriminator of the schema has no propertyName that is text, or a mapping to what is no text"
 FORM = "application/x-www-form-urlencoded"
 
 LEFT_OUT = [
@@ -77,6 +78,11 @@ LEFT_OUT = [
     ({"schema": "{oneOf: {type: string}}"}, "GET /things/{id}: oneOf of the schema is an object"),
     ({"schema": "{required: true}"}, "GET /things/{id}: required of the schema is True, not a list of names"),
     ({"schema": "{required: [[]]}"}, "GET /things/{id}: required of the schema holds a list, not a name"),
+    ({"schema": "{discriminator: {}}"}, f"GET /things/{{id}}: {DISCRIMINATOR}"),
+    (
+        {"schema": "{discriminator: {propertyName: a, mapping: {a: {}}}}"},
+        f"GET /things/{{id}}: {DISCRIMINATOR}",
+    ),
     ({"schema": "text"}, "GET /things/{id}: the schema is 'text', no schema"),
     ({"schema": "{$ref: 5}"}, "GET /things/{id}: $ref of the schema is 5, not text"),
     ({"parameter": "- text"}, "GET /things/{id}: 'text' stands where an object is expected"),
@@ -231,6 +237,7 @@ def test_two_documents_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Ca
         "a: [unclosed",
         "{openapi: 3.1.0, paths: [1]}",
         "{openapi: 3.1.0, paths: {/a: {get: 5}}}",
+        "{openapi: 3.1.0, components: {parameters: {Page: 5}}}",
         "{swagger: '2.0', paths: {}}",
         "{openapi: 3.1.0, paths: {/a: {get: }}, security: {Key: []}}",
         "{openapi: 3.1.0, paths: {/a: {get: }}, servers: [/v1]}",

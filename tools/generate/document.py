@@ -78,6 +78,8 @@ def _objects(content: Json) -> Iterator[tuple[str, Any]]:
             yield f"{key} {name}", part
             if key == "paths":
                 yield from ((f"{method.upper()} {name}", part[method]) for method in METHODS if method in part)
+            elif name in ("parameters", "requestBodies", "responses", "pathItems"):
+                yield from ((f"{key} {name} {each}", value) for each, value in part.items())
 
 
 def path_items(content: Json) -> list[tuple[str, Json]]:

@@ -121,10 +121,18 @@ def _keyword_flaws(schema: Json, place: str) -> Iterator[str]:
     for name in required if isinstance(required, list) else ():
         if not isinstance(name, str):
             yield f"required of {place} holds {_said(name)}, not a name"
+    if isinstance(schema.get("discriminator"), dict) and not _tells_apart(schema["discriminator"]):
+        yield f"discriminator of {place} has no propertyName that is text, or a mapping to what is no text"
     types = schema.get("type", [])
     for each in types if isinstance(types, list) else [types]:
         if each not in _TYPES:
             yield f"type of {place} is {_said(each)}"
+
+
+def _tells_apart(discriminator: Json) -> bool:
+    mapping = discriminator.get("mapping", {})
+    names = [discriminator.get("propertyName"), *(mapping.values() if isinstance(mapping, dict) else [None])]
+    return all(isinstance(name, str) for name in names)
 
 
 def _said(value: object) -> str:
