@@ -40,8 +40,8 @@ def _no_responses() -> ResponseTypes:
 class Request(Generic[T]):
     """One request to the API whose answer is a ``T``.
 
-    It holds no key: with ``auth`` the transport adds it. Bodies and headers are kept out of the repr, since they are
-    the user's own.
+    It holds no key: whoever sends it adds that where ``auth`` says so. Bodies and headers are kept out of the repr,
+    since they are the user's own.
     """
 
     operation: str
