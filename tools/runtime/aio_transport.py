@@ -14,7 +14,7 @@ import sys
 import warnings
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any, Awaitable, Coroutine, Dict, List, Mapping, Optional, Tuple, Union
+from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
 import yarl
@@ -64,7 +64,7 @@ _current: "ContextVar[_Progress]" = ContextVar("_current")
 
 
 class _Request(aiohttp.ClientRequest):
-    def send(self, conn: Any) -> Coroutine[Any, Any, aiohttp.ClientResponse]:
+    def send(self, conn: Any) -> Any:  # type checkers do not agree on what a coroutine's type is
         if conn.protocol.should_close:
             conn.close()
             raise _Spoilt
