@@ -37,6 +37,7 @@ from ._batch_run import check_helpers, start_on
 from ._calls import Calls, Execution, OnStatus
 from ._clock import Clock, SystemClock
 from ._engine import OnRetry
+from ._flow import Flow
 from ._log_calls import LogCalls, PageFlow
 from ._options import Options
 from ._stream_flow import StreamFlow
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncLogs", "AsyncSimStudioClient", "AsyncWorkflowStream"]
 
 _C = TypeVar("_C", bound=type)
+_T = TypeVar("_T")
 
 
 def _documented_as(synchronous: type) -> Callable[[_C], _C]:
@@ -99,11 +101,12 @@ class _Connections:
 
 @_documented_as(WorkflowStream)
 class AsyncWorkflowStream:
-    def __init__(self, opening: "Callable[[], Awaitable[StreamFlow]]", driver: AsyncDriver, calls: Calls) -> None:
-        self._opening: Optional[Callable[[], Awaitable[StreamFlow]]] = opening
+    def __init__(self, opening: "Callable[[], Flow[StreamFlow]]", driver: AsyncDriver, calls: Calls) -> None:
+        self._opening: Optional[Callable[[], Flow[StreamFlow]]] = opening
         self._driver = driver
         self._calls = calls
         self._flow: Optional[StreamFlow] = None
+        self._closed = False
         self._lock: Optional[asyncio.Lock] = None
 
     def __aiter__(self) -> "AsyncWorkflowStream":
@@ -111,7 +114,7 @@ class AsyncWorkflowStream:
 
     async def __anext__(self) -> StreamEvent:
         flow = self._flow or await self._opened()
-        event = next(flow.at_hand, None) or await self._driver.run(flow.next_event())
+        event = next(flow.at_hand, None) or await self._run_alone(flow.next_event())
         if event is None:
             raise StopAsyncIteration
         return event
@@ -126,6 +129,7 @@ class AsyncWorkflowStream:
 
     async def close(self) -> None:
         self._opening = None
+        self._closed = True
         if self._flow is not None:
             self._flow.close()
 
@@ -152,18 +156,27 @@ class AsyncWorkflowStream:
             flow.close()
 
     async def _opened(self) -> StreamFlow:
+        return await self._run_alone(self._open())
+
+    def _open(self) -> Flow[StreamFlow]:
         """The stream, opened once: each opening is a run, whichever task asks for it, and however it ended."""
-        self._lock = self._lock or asyncio.Lock()
-        async with self._lock:
-            if self._flow is None:
-                opening, self._opening = self._opening, None
-                if opening is None:
-                    raise ValueError("the stream was closed before it was opened, or could not be opened")
-                self._flow = await opening()
+        if self._flow is None:
+            opening, self._opening = self._opening, None
+            if opening is None:
+                raise ValueError("the stream was closed before it was opened, or could not be opened")
+            self._flow = yield from opening()
+            if self._closed:  # by another task meanwhile
+                self._flow.close()
         return self._flow
 
     async def _drain(self) -> WorkflowExecutionResult:
-        return await self._driver.run(self._calls.drain(await self._opened()))
+        return await self._run_alone(self._calls.drain(await self._opened()))
+
+    async def _run_alone(self, flow: Flow[_T]) -> _T:
+        """Run a flow while no other task runs one: each would get a part of what the other needs."""
+        self._lock = self._lock or asyncio.Lock()  # made here, because Python 3.8 binds it to an event loop
+        async with self._lock:
+            return await self._driver.run(flow)
 
 
 @_documented_as(Logs)
@@ -285,9 +298,7 @@ class AsyncSimStudioClient(ClientBase):
     ) -> AsyncWorkflowStream:
         execution = self._prepare(workflow_id, input_data, input, timeout, True, selected_outputs)
         calls = self._calls
-        return AsyncWorkflowStream(
-            lambda: self._driver.run(calls.stream(execution, first_event_timeout)), self._driver, calls
-        )
+        return AsyncWorkflowStream(lambda: calls.stream(execution, first_event_timeout), self._driver, calls)
 
     @overload
     async def execute_with_retry(

@@ -1,34 +1,40 @@
 """The live stream of a run, for the synchronous client."""
 
+import threading
 import warnings
 from types import TracebackType
-from typing import Iterator, Optional, Type
+from typing import Iterator, Optional, Type, TypeVar
 
 from ._calls import Calls
 from ._driver import Driver
+from ._flow import Flow
 from ._stream_flow import StreamFlow
 from .events import BlockChunk, StreamEvent
 from .results import WorkflowExecutionResult
 
 __all__ = ["WorkflowStream"]
 
+_T = TypeVar("_T")
+
 
 class WorkflowStream:
     """Events of a run as they come: an iterator, and a context manager that closes the connection.
 
-    Leaving it early closes the connection; on the server the run may go on.
+    Leaving it early closes the connection; on the server the run may go on. Several threads may read one stream, or
+    tasks: each event goes to one of them, and so does the error where the stream breaks.
     """
 
     def __init__(self, flow: StreamFlow, driver: Driver, calls: Calls) -> None:
         self._flow = flow
         self._driver = driver
         self._calls = calls
+        self._reading = threading.Lock()
 
     def __iter__(self) -> "WorkflowStream":
         return self
 
     def __next__(self) -> StreamEvent:
-        event = next(self._flow.at_hand, None) or self._driver.run(self._flow.next_event())
+        event = next(self._flow.at_hand, None) or self._run_alone(self._flow.next_event())
         if event is None:
             raise StopIteration
         return event
@@ -46,7 +52,7 @@ class WorkflowStream:
             SimStudioError: The stream broke, or ended without its last event.
             ValueError: The stream was closed before.
         """
-        return self._driver.run(self._calls.drain(self._flow))
+        return self._run_alone(self._calls.drain(self._flow))
 
     def close(self) -> None:
         """Close the connection, or give it back where the stream was read to its end.
@@ -71,3 +77,8 @@ class WorkflowStream:
         if flow is not None and not flow.closed:
             warnings.warn(f"unclosed {type(self).__name__}", ResourceWarning, stacklevel=2, source=self)
             flow.close()
+
+    def _run_alone(self, flow: Flow[_T]) -> _T:
+        """Run a flow while no other thread runs one: each would get a part of what the other needs."""
+        with self._reading:
+            return self._driver.run(flow)

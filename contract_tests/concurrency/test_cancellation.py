@@ -23,6 +23,7 @@ class SilentServer:
         self.connected = asyncio.Event()
         self.disconnected = asyncio.Event()
         self._served: set[asyncio.Task[None]] = set()
+        self._writer: asyncio.StreamWriter | None = None
         self.connections = 0
 
     async def __aenter__(self) -> "SilentServer":
@@ -35,6 +36,11 @@ class SilentServer:
         await self._server.wait_closed()
         await asyncio.wait_for(asyncio.gather(*self._served), 5)
 
+    def send(self, more: bytes) -> None:
+        """Send more, over the last connection."""
+        assert self._writer is not None
+        self._writer.write(more)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         task = asyncio.current_task()
@@ -42,6 +48,7 @@ class SilentServer:
         self._served.add(task)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(self._beginning)
+        self._writer = writer
         self.connected.set()
         while await reader.read(65536):
             pass
@@ -144,6 +151,41 @@ def test_closing_a_stream_ends_what_another_task_waits_for() -> None:
             await stream.close()
             with pytest.raises(StopAsyncIteration):
                 await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(server.disconnected.wait(), 5)
+
+    asyncio.run(main())
+
+
+def test_a_stream_that_is_closed_while_it_is_opened_is_at_its_end() -> None:
+    async def main() -> None:
+        async with SilentServer(b"") as server, AsyncSimStudioClient("k", server.url) as client:
+            stream = client.stream_workflow("w")
+            task = asyncio.ensure_future(stream.__anext__())
+            await server.connected.wait()
+            await stream.close()
+            server.send(HEAD + CHUNK)
+            with pytest.raises(StopAsyncIteration):
+                await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(server.disconnected.wait(), 5)
+
+    asyncio.run(main())
+
+
+def test_a_stream_whose_reader_is_cancelled_is_closed_for_the_others() -> None:
+    async def main() -> None:
+        async with SilentServer(HEAD + CHUNK) as server, AsyncSimStudioClient("k", server.url) as client:
+            stream = await client.stream_workflow("w")
+            assert await stream.__anext__()
+            readers = [asyncio.ensure_future(stream.__anext__()) for _ in range(3)]
+            await asyncio.sleep(0)
+            readers[1].cancel()  # it waits for the first one, and closes nothing
+            await asyncio.wait({readers[1]})
+            assert not readers[0].done()
+            readers[0].cancel()
+            with pytest.raises(StopAsyncIteration):
+                await asyncio.wait_for(readers[2], 5)
+            with pytest.raises(ValueError, match="closed before"):
+                await stream.result
             await asyncio.wait_for(server.disconnected.wait(), 5)
 
     asyncio.run(main())

@@ -1,8 +1,10 @@
 """Live streams: what arrives when, how they end, and what becomes of their connection."""
 
 import gc
+import itertools
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -723,6 +725,25 @@ def test_closing_ends_what_another_thread_waits_for(serve: Serve, connect: Conne
     closed.set()
     assert seen == [BlockChunk("b1", "a"), "ended"]
     assert server.left.wait(PATIENCE)
+
+
+def test_who_reads_a_stream_at_once_shares_its_chunks(serve: Serve, connect: Connect) -> None:
+    texts = [f"{number} " for number in range(500)]
+    wire = b"".join(chunk(frame(piece(text))) for text in texts)
+    parts = [wire[place : place + 7] for place in range(0, len(wire), 7)]  # each read gets a part of an event
+    together = threading.Barrier(5)
+    server = serve([stream_head(), together.wait, *parts, chunk(frame(final())), LAST_CHUNK])
+    events = connect(server).stream_workflow("wf")
+
+    def follow(_: int) -> list[str]:
+        together.wait(PATIENCE)
+        return list(events.text)
+
+    with ThreadPoolExecutor(4) as pool:
+        shares = list(pool.map(follow, range(4)))
+
+    assert sorted(itertools.chain(*shares)) == sorted(texts)
+    assert events.result.output == {"b1": {"content": "".join(texts)}}
 
 
 @pytest.mark.synchronous("the asynchronous one's is in contract_tests/concurrency")
