@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 import tracemalloc
 from collections import Counter
@@ -116,6 +117,19 @@ def test_blank_lines_count_but_are_not_run(mock: MockSim, batch: Batch) -> None:
 
     assert batch.run().code == 0
     assert _lines(batch.results()) == [2, 4]
+
+
+def test_how_lines_end_and_what_editors_put_before_them_is_no_text_of_theirs(mock: MockSim, batch: Batch) -> None:
+    batch.input.write_bytes(b'{"i": 1}\n{"i": 2}')
+    assert batch.run().code == 0
+    batch.input.write_bytes(b'\xef\xbb\xbf{"i": 1}\r\n{"i": 2}\r\n\r\n{"i": 3}')
+
+    assert batch.run().code == 0
+    assert _lines(batch.results()) == [1, 2, 4]
+    assert sent(mock) == Counter([1, 2, 3])
+
+    batch.input.write_bytes(b"\xef\xbb\xbf")
+    assert batch.run("echo", "--output", str(batch.folder / "empty.jsonl")).code == 0
 
 
 def test_an_empty_input_is_a_success(mock: MockSim, batch: Batch) -> None:
@@ -744,6 +758,31 @@ def test_a_disk_that_is_full_loses_no_account_of_what_ran(
     assert error["request_sent"] is True
     assert "--rerun-unknown: line 1" in batch.run().err
     assert max(sent(mock).values()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no limit there")
+def test_a_disk_that_is_full_yet_when_the_files_are_closed_does_not_hide_what_was_sent(
+    mock: MockSim, batch: Batch
+) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    batch.write(*(json.dumps({"i": number, "text": "x" * 7_000}) for number in range(1, 7)))
+    assert batch.run("echo", "--output", str(batch.folder / "room.jsonl")).code == 0
+    room = (batch.folder / "room.jsonl").stat().st_size
+    # Of the fourth record only the end does not fit. It stays in the file's buffer, and is written when it is closed.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * room // 6 - 500, before[1]))
+    try:
+        ran = batch.run("echo", "--concurrency", "1", "--json")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert ran.code == 1
+    error = json.loads(ran.err.splitlines()[-1])
+    assert "File too large" in error["message"]
+    assert error["request_sent"] is True
+    assert "--rerun-unknown: line 4" in batch.run().err
+    assert sent(mock) == dict.fromkeys(range(1, 7), 2)
 
 
 @pytest.mark.parametrize("content", ["{}\n", "a file\n", "[1]", "no end of line", '{"line": 1}\n', "\x00\n"])

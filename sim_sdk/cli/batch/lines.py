@@ -1,5 +1,6 @@
 """The input of a batch: JSON Lines."""
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -28,6 +29,8 @@ class Line:
 def read_lines(path: Path) -> Iterator[Line]:
     """The lines of a file, one at a time; blank ones only count."""
     with path.open("rb") as file:
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:  # some editors put it there; it is no text of the first line
+            file.seek(0)
         for number, raw in enumerate(file, 1):
             text = raw.strip()
             if text:

@@ -65,7 +65,8 @@ def run_batch(view: View, client: SimStudioClient, order: Order) -> ExitCode:
         click.UsageError: The files are not of this batch.
         FileFailed: One of them cannot be read or written.
     """
-    with _files(order) as files:
+    work: Optional[_Work] = None
+    with _failing(lambda: work is not None and work.started > 0), _files(order) as files:
         standing, found = survey(order.source, files, rerun_unknown=order.rerun_unknown)
         view.batch_found(standing, found)
         files.output.open()
@@ -74,7 +75,7 @@ def run_batch(view: View, client: SimStudioClient, order: Order) -> ExitCode:
         with view.batch(standing) as shown:
             told = stop.when_unseen(shown)
             work = _Work(order, files, standing, stop, told)
-            with stop.on_signal(lambda: _leave(view, work.running)), _failing(lambda: work.started > 0):
+            with stop.on_signal(lambda: _leave(view, work.running)):
                 work.run(client.with_options(clock=PausingClock(standing, told, stop)))
                 if order.ordered:
                     _arrange(files)
@@ -221,7 +222,7 @@ def _files(order: Order) -> Iterator[Files]:
         if path.exists() and not path.is_file():
             # The input is read twice, and what is written is read by the next run.
             raise click.UsageError(f"{path} is no regular file; pipes and devices will not do.")
-    with _failing(lambda: False), Files(order.output, order.failed, order.workflow_id) as files:
+    with Files(order.output, order.failed, order.workflow_id) as files:
         yield files
 
 
