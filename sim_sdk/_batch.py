@@ -59,7 +59,10 @@ class Schedule:
         self, items: Iterable[Tuple[str, Any]], max_concurrency: int, ordered: bool, policy: RetryPolicy
     ) -> None:
         self.ready: Deque[BatchResult] = deque()
-        self._items: Iterator[Tuple[int, Tuple[str, Any]]] = enumerate(items)
+        try:
+            self._items: Iterator[Tuple[int, Tuple[str, Any]]] = enumerate(items)
+        except TypeError as error:
+            raise TypeError(f"items: {error}") from None
         self._total = len(items) if isinstance(items, Sized) else None
         self._policy = policy
         self._max_concurrency = max_concurrency

@@ -9,7 +9,7 @@ import sys
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import Any
@@ -214,6 +214,14 @@ def test_an_empty_batch(run: Run) -> None:
 def test_bad_arguments_are_refused_at_once(options: dict[str, Any], name: str, sim: MockSim) -> None:
     with SimStudioClient(sim.api_key, sim.base_url) as client, pytest.raises((TypeError, ValueError), match=name):
         client.execute_batch([], **options)
+
+
+def test_items_that_are_none_are_refused_at_once(run: Run) -> None:
+    async def asynchronous() -> AsyncIterator[tuple[str, Any]]:
+        yield "echo", {}
+
+    with pytest.raises(TypeError, match="items: 'async_generator' object is not iterable"):
+        run(asynchronous())
 
 
 def _processes() -> Executor:
