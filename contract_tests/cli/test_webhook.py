@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from contract_tests.cli._logs import span
-from contract_tests.cli.commands import Ran, Sim, interrupt, start
+from contract_tests.cli.commands import Ran, Sim, finish, interrupt, start
 from sim_conformance.mock.contract import contract
 from sim_sdk import webhooks
 from sim_sdk.cli.machine import MachineView
@@ -232,6 +232,21 @@ def test_ctrl_c_in_the_midst_of_a_delivery_has_each_shown_once(
     assert ran.code == 130
     assert [status for status, _ in answers] == [200]
     assert [line["delivery_id"] for line in ran.lines] == ["d1"]
+
+
+def test_sigterm_has_what_was_received_shown_however_often_it_comes(sim: Sim) -> None:
+    process = start("webhook", "listen", "--port", "0", "--json")
+    assert process.stderr is not None
+    port = int(json.loads(process.stderr.readline())["url"].rpartition(":")[2].strip("/"))
+    assert _ask(port, signed())[0] == 200
+    for _ in range(2):
+        process.send_signal(signal.SIGTERM)
+
+    ran = finish(process)
+
+    assert ran.code == 130
+    assert [line["delivery_id"] for line in ran.lines] == ["d1"]
+    assert ran.err == ""
 
 
 def test_no_control_sequence_of_a_delivery_reaches_the_terminal(listening: Listening) -> None:

@@ -1,9 +1,6 @@
 """Why and how a batch ends before its time."""
 
-import signal
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, Callable, Iterator, Optional
+from typing import Callable, Optional
 
 from sim_sdk._clock import SystemClock
 from sim_sdk.errors import SimStudioError
@@ -37,6 +34,10 @@ class Stop:
     def asked(self) -> bool:
         return self.interrupted or self.reason is not None or self.unseen is not None
 
+    def interrupt(self) -> None:
+        self.interrupted = True
+        self._standing.stopping = True
+
     def because_of(self, error: SimStudioError) -> None:
         self.reason = self.reason or error
         self._standing.stopping = True
@@ -52,27 +53,6 @@ class Stop:
                 self.unseen = SystemExit(1) if isinstance(error, BrokenPipeError) else error
 
         return tell
-
-    @contextmanager
-    def on_signal(self, leave: Callable[[], Any]) -> Iterator[None]:
-        """Stop when Ctrl-C is pressed or SIGTERM comes, and `leave` when Ctrl-C is pressed again.
-
-        An exception in whatever happens to be executed could lose a result, so there is none. SIGTERM may come twice
-        (the command `timeout` sends it so), and whoever sends it has SIGKILL besides.
-        """
-
-        def handle(number: int, frame: Optional[FrameType]) -> None:
-            if self.interrupted and number == signal.SIGINT:
-                leave()
-            self.interrupted = True
-            self._standing.stopping = True
-
-        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 class PausingClock(SystemClock):

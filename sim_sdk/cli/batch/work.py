@@ -12,6 +12,7 @@ import click
 from sim_sdk.batch import BatchInterrupted, BatchResult
 from sim_sdk.cli.failures import ExitCode, Failure, FileFailed, Interrupted, explain
 from sim_sdk.cli.parameters import parse_json
+from sim_sdk.cli.signals import on_signal
 from sim_sdk.cli.view import View
 from sim_sdk.client import SimStudioClient
 from sim_sdk.errors import (
@@ -75,7 +76,7 @@ def run_batch(view: View, client: SimStudioClient, order: Order) -> ExitCode:
         with view.batch(standing) as shown:
             told = stop.when_unseen(shown)
             work = _Work(order, files, standing, stop, told)
-            with stop.on_signal(lambda: _leave(view, work.running)):
+            with on_signal(stop.interrupt, lambda: _leave(view, work.running)):
                 work.run(client.with_options(clock=PausingClock(standing, told, stop)))
                 if order.ordered:
                     _arrange(files)

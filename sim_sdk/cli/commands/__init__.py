@@ -35,7 +35,7 @@ def sim() -> None:
       4    a rate limit or the usage limit
       5    a time limit passed
       6    no connection, or it broke
-      130  Ctrl-C, or SIGTERM while a batch runs
+      130  Ctrl-C, or SIGTERM while a batch runs or deliveries are received
       141  the output cannot be written: whoever read it has gone, or the disk
            is full
     """

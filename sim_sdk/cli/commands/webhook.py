@@ -2,17 +2,15 @@
 
 import errno
 import os
-import signal
 import sys
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, Callable, Iterator, Optional, Sequence
+from typing import Any, Optional, Sequence
 
 import click
 
 from sim_sdk.cli.failures import ConfigurationError, ExitCode
 from sim_sdk.cli.parameters import json_input, json_option
 from sim_sdk.cli.session import Session
+from sim_sdk.cli.signals import on_signal
 
 __all__ = ["webhook"]
 
@@ -75,7 +73,7 @@ def listen(
         hint = "--port 0 takes any free port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else None
         where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         raise ConfigurationError(f"cannot listen at {where}: {error.strerror or error}", hint) from None
-    with listener, _on_interrupt(listener.stop):
+    with listener, on_signal(listener.stop, _interrupt):
         session.view.listening(listener.url)
         good = 0
         for delivery in listener:
@@ -123,22 +121,8 @@ def send(
     return ExitCode.SUCCESS if sent.accepted else ExitCode.REFUSED
 
 
-@contextmanager
-def _on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """Stop when Ctrl-C is pressed; when it is pressed again, it interrupts.
-
-    An exception in whatever happens to be executed could lose a delivery, or have it shown twice or by half.
-    """
-
-    def handle(number: int, frame: Optional[FrameType]) -> None:
-        signal.signal(signal.SIGINT, before)
-        stop()
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 def _read_secret(given: str) -> str:
