@@ -1,5 +1,6 @@
 """Connections: how they are made, kept, limited in time and size, and what is told when they break."""
 
+import asyncio
 import base64
 import contextlib
 import gzip
@@ -38,6 +39,7 @@ from contract_tests.sdk._server import (
 from contract_tests.sdk.conftest import KEY
 from sim_conformance.mock import MockSim
 from sim_sdk import (
+    AsyncSimStudioClient,
     ConnectionFailedError,
     InvalidRequestError,
     InvalidResponseError,
@@ -150,6 +152,24 @@ def test_a_kept_connection_that_the_server_dropped_does_not_fail_a_run(serve: Se
     assert server.closed.wait(PATIENCE)
     assert client.execute_workflow("wf").success
     assert [request.connection for request in server.requests] == [0, 1]
+
+
+@pytest.mark.parametrize("ending", [Ending.CLOSE, Ending.RESET])
+def test_a_connection_that_was_dropped_while_the_event_loop_was_busy_does_not_fail_a_run(
+    serve: Serve, ending: Ending
+) -> None:
+    answered = threading.Event()
+    server = serve([SUCCESS, answered, ending], [SUCCESS])
+
+    async def main() -> None:
+        async with AsyncSimStudioClient("k", server.url) as client:
+            assert (await client.execute_workflow("wf")).success
+            answered.set()
+            assert server.closed.wait(PATIENCE)
+            assert (await client.execute_workflow("wf")).success
+
+    asyncio.run(main())
+    assert server.connections == 2
 
 
 def test_a_closed_client_opens_a_new_connection(serve: Serve, connect: Connect) -> None:

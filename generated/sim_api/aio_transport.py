@@ -19,6 +19,7 @@ from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
 import yarl
+from urllib3.util.wait import wait_for_read
 
 from .decompress import decompressor
 from .failures import FailureKind, TransportFailure
@@ -66,12 +67,20 @@ _current: "ContextVar[_Progress]" = ContextVar("_current")
 
 class _Request(aiohttp.ClientRequest):
     def send(self, conn: Any) -> Any:  # type checkers do not agree on what a coroutine's type is
-        if conn.protocol.should_close:
+        if conn.protocol.should_close or (conn.protocol._payload is not None and _has_news(conn.transport)):
             conn.close()
             raise _Spoilt
         progress = _current.get()
         progress.protocol, progress.transport = conn.protocol, conn.transport
         return super().send(conn)
+
+
+def _has_news(transport: asyncio.Transport) -> bool:
+    """Whether something came over a kept connection, most likely its end, that the event loop has not seen yet.
+
+    The loop may have been busy since. What were sent now would be lost, and could not be told from what was acted on.
+    """
+    return transport.is_closing() or wait_for_read(transport.get_extra_info("socket"), timeout=0.0)
 
 
 class AsyncRawResponse:
