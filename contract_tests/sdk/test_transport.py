@@ -48,6 +48,7 @@ from sim_sdk import (
     RequestTimeoutError,
     SimStudioClient,
     SimStudioError,
+    StreamError,
 )
 
 Serve = Callable[..., ScriptedServer]
@@ -152,6 +153,23 @@ def test_a_kept_connection_that_the_server_dropped_does_not_fail_a_run(serve: Se
     assert server.closed.wait(PATIENCE)
     assert client.execute_workflow("wf").success
     assert [request.connection for request in server.requests] == [0, 1]
+
+
+@pytest.mark.parametrize("rest", [b"zz\r\n", b"2\r\n1}\r\nzz\r\n", b"2\r\n1}XX"], ids=repr)
+@pytest.mark.parametrize("ending", [Ending.CLOSE, Ending.STALL])
+def test_a_body_that_becomes_malformed_after_a_while_ends_the_call_at_once(
+    serve: Serve, connect: Connect, rest: bytes, ending: Ending
+) -> None:
+    start = head(200, {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"})
+    read = threading.Event()
+    server = serve([start + chunk(b'data: {"blockId":"b","chunk":"a"}\n\n'), read, rest, ending])
+    with connect(server).stream_workflow("wf", timeout=PATIENCE) as events:
+        next(events)
+        read.set()
+        with pytest.raises(StreamError, match="broke") as raised:
+            next(events)
+    assert raised.value.partial_text == "a"
+    assert ending is Ending.CLOSE or server.left.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("ending", [Ending.CLOSE, Ending.RESET])

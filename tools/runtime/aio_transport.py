@@ -13,11 +13,12 @@ import ssl
 import sys
 import warnings
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
 import yarl
+from aiohttp.client_proto import ResponseHandler
 from urllib3.util.wait import wait_for_read
 
 from .decompress import decompressor
@@ -62,6 +63,18 @@ class _Spoilt(Exception):
 
 # The exchange that this task is in: aiohttp offers no cheaper way to learn when its request goes out.
 _current: "ContextVar[_Progress]" = ContextVar("_current")
+
+
+class _Protocol(ResponseHandler):
+    def set_exception(self, exc: BaseException, *args: Any, **options: Any) -> None:
+        """Note why the connection cannot be used any more; also for who waits for the body.
+
+        aiohttp does not tell him where the body is malformed, and he would wait without end.
+        """
+        super().set_exception(exc, *args, **options)
+        body = self._payload
+        if body is not None and not body.is_eof() and body.exception() is None:
+            body.set_exception(aiohttp.ClientPayloadError(getattr(exc, "message", str(exc))))
 
 
 class _Request(aiohttp.ClientRequest):
@@ -291,8 +304,10 @@ class AsyncTransport:
 
 
 def _new_session() -> aiohttp.ClientSession:
+    connector: Any = aiohttp.TCPConnector(limit=0)
+    connector._factory = partial(_Protocol, loop=asyncio.get_running_loop())
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
+        connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         auto_decompress=False,
