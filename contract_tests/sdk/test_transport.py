@@ -179,11 +179,15 @@ def test_a_connection_that_was_dropped_while_the_event_loop_was_busy_does_not_fa
     answered = threading.Event()
     server = serve([SUCCESS, answered, ending], [SUCCESS])
 
+    def keep_the_loop_busy() -> None:
+        answered.set()
+        assert server.closed.wait(PATIENCE)
+        time.sleep(0.1)  # longer than a connection is taken to be there because something has just come over it
+
     async def main() -> None:
         async with AsyncSimStudioClient("k", server.url) as client:
             assert (await client.execute_workflow("wf")).success
-            answered.set()
-            assert server.closed.wait(PATIENCE)
+            keep_the_loop_busy()
             assert (await client.execute_workflow("wf")).success
 
     asyncio.run(main())

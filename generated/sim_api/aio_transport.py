@@ -12,6 +12,7 @@ import math
 import os
 import ssl
 import sys
+import time
 import warnings
 from contextvars import ContextVar
 from functools import lru_cache, partial
@@ -36,6 +37,7 @@ __all__ = ("AsyncRawResponse", "AsyncTransport")
 _HEADER_BYTES = 65536
 _SEND_BYTES = 65536
 _SWITCHING_PROTOCOLS = 101
+_BLINK = 0.05  # seconds after an answer for which its connection is taken to be still there
 _LONGEST_WAIT = 1e9  # seconds; it makes no difference, and its milliseconds are a number
 
 
@@ -67,6 +69,24 @@ _current: "ContextVar[_Progress]" = ContextVar("_current")
 
 
 class _Protocol(ResponseHandler):
+    heard = math.inf  # when something came last, on the monotonic clock; of a new connection nothing is awaited yet
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = time.monotonic()
+        super().data_received(data)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something came over a kept connection, most likely its end, that the event loop has not seen yet.
+
+        It may have been busy since it looked last. What were sent now would be lost, and nobody could tell that from
+        what was acted on. To ask the system takes as long as a tenth of the exchange, so it is not asked at once.
+        """
+        transport: Any = self.transport
+        if time.monotonic() - self.heard < _BLINK:
+            return False
+        return transport.is_closing() or wait_for_read(transport.get_extra_info("socket"), timeout=0.0)
+
     def set_exception(self, exc: BaseException, *args: Any, **options: Any) -> None:
         """Note why the connection cannot be used any more; also for who waits for the body.
 
@@ -80,20 +100,12 @@ class _Protocol(ResponseHandler):
 
 class _Request(aiohttp.ClientRequest):
     def send(self, conn: Any) -> Any:  # type checkers do not agree on what a coroutine's type is
-        if conn.protocol.should_close or (conn.protocol._payload is not None and _has_news(conn.transport)):
+        if conn.protocol.should_close or conn.protocol.has_news:
             conn.close()
             raise _Spoilt
         progress = _current.get()
         progress.protocol, progress.transport = conn.protocol, conn.transport
         return super().send(conn)
-
-
-def _has_news(transport: asyncio.Transport) -> bool:
-    """Whether something came over a kept connection, most likely its end, that the event loop has not seen yet.
-
-    The loop may have been busy since. What were sent now would be lost, and could not be told from what was acted on.
-    """
-    return transport.is_closing() or wait_for_read(transport.get_extra_info("socket"), timeout=0.0)
 
 
 class AsyncRawResponse:
