@@ -148,7 +148,7 @@ def test_an_answer_without_end_is_given_up(piece, monkeypatch):
 
 @pytest.mark.parametrize(
     "start",
-    [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 100 Continue\r\n\r\n", b""],
+    [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 103 Early Hints\r\n\r\n", b""],
     ids=["header", "interim", "all"],
 )
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS")
@@ -156,7 +156,7 @@ def test_an_answer_without_end_is_given_up(piece, monkeypatch):
 def test_a_head_without_end_is_given_up(start, encrypted):
     def talk(connection):
         connection.sendall(start)
-        for byte in itertools.cycle(start[:9] + b"100 Continue\r\n\r\n" if b"100" in start else b"H"):
+        for byte in itertools.cycle(start if b"103" in start else b"H"):
             connection.sendall(bytes([byte]))
             time.sleep(0.01)
 
@@ -166,6 +166,27 @@ def test_a_head_without_end_is_given_up(start, encrypted):
     assert exchange.problem == "the head of the answer does not end"
     assert exchange.status == 0
     assert exchange.seconds < 5
+
+
+@pytest.mark.parametrize("status", [b"100 Continue", b"102 Processing", b"103 Early Hints", b"199 Nobody Knows"])
+def test_an_interim_answer_is_not_the_answer(status):
+    interim = b"HTTP/1.1 " + status + b"\r\nLink: </style.css>; rel=preload\r\n\r\n"
+
+    def talk(connection):
+        connection.sendall(2 * interim + b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    with tcp_server(talk) as url, contextlib.closing(Wire(url, timeout=5.0)) as opened:
+        exchange = opened.send("GET", "/", {})
+    assert (exchange.problem, exchange.status, exchange.answer) == ("", 200, b"{}")
+    assert "link" not in exchange.answer_headers
+
+
+def test_a_server_that_switches_to_another_protocol_has_answered():
+    def talk(connection):
+        connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\nnot HTTP any more")
+
+    with tcp_server(talk) as url, contextlib.closing(Wire(url, timeout=5.0)) as opened:
+        assert opened.send("GET", "/", {}).status == 101
 
 
 def test_a_server_that_goes_away_is_looked_for_once():

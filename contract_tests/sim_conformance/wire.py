@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPException, parse_headers
+from http.client import HTTPResponse as HeadReader
 from typing import Any
 
 import urllib3
@@ -33,6 +34,8 @@ TIMEOUTS = 5
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer that are read at most."""
+
+SWITCHING_PROTOCOLS = 101
 
 ENDLESS_HEAD = "the head of the answer does not end"
 
@@ -138,8 +141,21 @@ def _as_data(body: bytes) -> tuple[list[str], list[str]]:
     return ["echo", packed, "|", "base64", "-d", "|", "gunzip", "|"], ["--data-binary", "@-"]
 
 
+class FinalHead(HeadReader):
+    """Reads the head of the final answer. `http.client` takes any interim one but 100 for it, such as a proxy's 103."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the stubs
+            if status >= 200 or status == SWITCHING_PROTOCOLS:
+                return version, status, reason
+            parse_headers(self.fp)
+
+
 class HeadDeadline(HTTPConnection):
     """A connection on which the head of an answer has to be there in time, however it dribbles."""
+
+    response_class: Any = FinalHead
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
         """Read the head.
