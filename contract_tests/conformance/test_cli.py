@@ -1,5 +1,6 @@
 """The command: what it takes, what it says, and how it exits."""
 
+import contextlib
 import json
 import os
 import signal
@@ -172,29 +173,51 @@ def test_a_pytest_that_breaks_is_3(monkeypatch, capsys):
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted_leaves_a_valid_partial_report(number, exit_code, tmp_path):
+COMMAND = ("-m", "sim_conformance.cli", "run", "--report")
+# What else is installed with the suite takes seconds to load.
+PYTEST_MODULE = ("-m", "pytest", "-q", "-pno:cacheprovider", "-pno:anyio", "-pno:schemathesis")
+PYTEST = (*PYTEST_MODULE, "--pyargs", "sim_conformance", "--sim-report")
+
+
+@contextlib.contextmanager
+def held_up_run(command, folder, *options, at="/slow/"):
+    """A run of the suite in a process of its own, at the request that is never answered."""
     reached = threading.Event()
 
     def hold_up(call, reply):
-        """A slow run never ends, so that the run of the suite does not end before the signal comes."""
-        if "/slow/" in call.path:
+        if at in call.path:
             reply.delay = 3600
             reached.set()
         return reply
 
     with embedded(distortion=hold_up) as settings:
         variables = {INGREDIENTS[name].environment: value for name, value in settings.ingredients.items()}
-        flags = ["--base-url", settings.base_url, "--report", str(tmp_path)]
-        command = [sys.executable, "-m", "sim_conformance.cli", "run", *flags]
-        environment = {**os.environ, **variables}
-        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-        with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
-            assert reached.wait(120)
-            process.send_signal(number)
-            _, rest = process.communicate(timeout=60)
+        environment = {**os.environ, **variables, "SIM_BASE_URL": settings.base_url}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        with subprocess.Popen([sys.executable, *command, str(folder), *options], env=environment, **pipes) as process:
+            try:
+                assert reached.wait(120)
+                yield process
+            finally:
+                process.kill()
+
+
+@pytest.mark.parametrize(
+    ("command", "number", "exit_code"),
+    [
+        (COMMAND, signal.SIGINT, 130),
+        (COMMAND, signal.SIGTERM, 143),
+        (PYTEST, signal.SIGINT, 2),
+        (PYTEST, signal.SIGTERM, 2),
+    ],
+)
+def test_interrupted_leaves_a_valid_partial_report(command, number, exit_code, tmp_path):
+    with held_up_run(command, tmp_path) as process:
+        process.send_signal(number)
+        process.send_signal(number)  # as `timeout` does, and whoever presses Ctrl-C twice
+        told, _ = process.communicate(timeout=60)
     assert process.returncode == exit_code
-    assert "Traceback" not in rest
+    assert "Traceback" not in told
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["complete"] is False
     assert report["verdict"] == "incomplete"
@@ -204,6 +227,39 @@ def test_interrupted_leaves_a_valid_partial_report(number, exit_code, tmp_path):
     cases = ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
     assert len(list(cases)) == len(all_checks())
     assert "this report is partial" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("command", "exit_code"), [(COMMAND, 130), (PYTEST, 2)], ids=["command", "pytest"])
+def test_signals_do_not_break_off_the_report(command, exit_code, tmp_path):
+    os.mkfifo(tmp_path / "report.html")
+    with held_up_run(command, tmp_path) as process:
+        process.send_signal(signal.SIGINT)
+        with (tmp_path / "report.html").open(encoding="utf-8") as page:  # once it is being written
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
+            html = page.read()
+        told, _ = process.communicate(timeout=60)
+    assert process.returncode == exit_code
+    assert "Traceback" not in told
+    assert len(html) > 65536  # more than the pipe takes at once: the signals came in the midst of it
+    assert html.rstrip().endswith("</html>")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["verdict"] == "incomplete"
+
+
+def test_interrupted_does_not_wait_for_runs_at_the_same_time(tmp_path):
+    with held_up_run(PYTEST, tmp_path, "-k", "SIM-EXEC-019", at="/echo/") as process:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert process.returncode == 2
+
+
+def test_interrupted_selftest_says_so(monkeypatch, capsys):
+    def stopped(**options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "prove", stopped)
+    assert main(["selftest"]) == 130
+    assert capsys.readouterr().err.endswith("sim-conformance: interrupted\n")
 
 
 def test_list_shows_every_check(capsys):
@@ -262,9 +318,7 @@ def test_selftest_shows_all_checks_that_notice_a_mutant(tmp_path, monkeypatch, c
 
 
 def run_pytest(*options, **variables):
-    # What else is installed with the suite takes seconds to load.
-    without = ["-pno:cacheprovider", "-pno:anyio", "-pno:schemathesis"]
-    command = [sys.executable, "-m", "pytest", "-q", *without, "--pyargs", "sim_conformance", *options]
+    command = [sys.executable, *PYTEST_MODULE, "--pyargs", "sim_conformance", *options]
     environment = {**os.environ, **variables}
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/", check=False)
 

@@ -341,6 +341,20 @@ def test_a_job_is_seen_in_every_state_however_late_it_is_looked_at(naps):
         assert made.carry_out(check("SIM-JOB-006")).outcome is Outcome.KNOWN_DEVIATION
 
 
+def test_a_random_walk_that_is_stopped_looks_at_no_job_any_more():
+    looks = []
+
+    def stop(job_id):
+        looks.append(job_id)
+        raise KeyboardInterrupt
+
+    with embedded() as settings, engine(settings) as made:
+        made.server.job = stop
+        with pytest.raises(KeyboardInterrupt):
+            made.carry_out(check("SIM-FLOW-001"))
+    assert len(looks) == 1
+
+
 def test_interrupted_before_the_first_check():
     reached = threading.Event()
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-MISCONFIGURED = 2
+MISCONFIGURED, INTERRUPTED = 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,7 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f'sim-conformance: {error.name} is missing: pip install "sim-sdk[conformance]"', file=sys.stderr)
         return MISCONFIGURED
-    return COMMANDS[arguments.command](arguments)
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except KeyboardInterrupt:
+        print("sim-conformance: interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,7 +1,7 @@
 """The suite as pytest sees it: this file holds one test for each check."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sim_conformance.report.files import write_reports
 from sim_conformance.report.model import Report, build_report
 from sim_conformance.report.text import explained
 from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
+from sim_conformance.stopping import Stop
 
 HERE = Path(__file__)
 
@@ -70,28 +71,33 @@ class Suite:
 
     Args:
         checks: those to make.
+        stop: who stops the run.
         on_result: is told of every check that ends.
 
     Attributes:
         engine: makes the checks; to be set before the first one.
-        interrupted: somebody stopped the run.
         troubles: what broke in the suite itself, outside of the checks.
     """
 
     def __init__(
-        self, settings: Settings, checks: list[Check], on_result: Callable[[Result], None] = lambda result: None
+        self,
+        settings: Settings,
+        checks: list[Check],
+        stop: Stop,
+        on_result: Callable[[Result], None] = lambda result: None,
     ) -> None:
         self.settings = settings
         self.checks = checks
         self.engine: Engine | None = None
-        self.interrupted = False
         self.troubles: list[str] = []
+        self._stop = stop
         self._on_result = on_result
 
     def carry_out(self, check: Check) -> Result:
         """Make one check."""
         if self.engine is None:
             raise RuntimeError("there is no server yet")
+        self._stop.heed()
         result = self.engine.carry_out(check)
         self._on_result(result)
         return result
@@ -106,9 +112,12 @@ class Suite:
         """This file holds the checks."""
         return ChecksFile.from_parent(parent, path=file_path, suite=self) if file_path == HERE else None
 
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Remember that somebody stopped the run; pytest says the same of what it stops itself."""
-        self.interrupted = not isinstance(excinfo.value, pytest.Session.Interrupted)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Let the checks be stopped, but not the reports that follow."""
+        session.config.add_cleanup(self._stop.watch())
+        with self._stop.raising():
+            return (yield)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember what went wrong before the first check."""
@@ -161,7 +170,7 @@ def activate(config: pytest.Config) -> None:
         settings = _settings(config, stack)
     except BadSettings as error:
         raise pytest.UsageError(str(error)) from error
-    suite = Suite(settings, checks_of(settings.profiles))
+    suite = Suite(settings, checks_of(settings.profiles), Stop())
     folder = config.getoption("sim_report")
     config.pluginmanager.register(suite, "sim-conformance-suite")
     config.pluginmanager.register(OwnServer(suite, Path(folder) if folder else None, stack), "sim-conformance-server")

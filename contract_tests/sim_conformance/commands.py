@@ -3,18 +3,15 @@
 import argparse
 import json
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from types import FrameType
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 
 import pytest
 from rich.console import Console
 
 from sim_conformance import collecting
-from sim_conformance.cli import MISCONFIGURED
+from sim_conformance.cli import INTERRUPTED, MISCONFIGURED
 from sim_conformance.collecting import Suite
 from sim_conformance.embedded import embedded
 from sim_conformance.engine import engine
@@ -25,8 +22,9 @@ from sim_conformance.report.files import write_reports
 from sim_conformance.report.model import Report
 from sim_conformance.selftest import prove
 from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
+from sim_conformance.stopping import Stop
 
-PASSED, FAILED, BROKEN, INTERRUPTED, TERMINATED = 0, 1, 3, 130, 143
+PASSED, FAILED, BROKEN = 0, 1, 3
 
 # A run that nobody stopped and that is incomplete all the same was broken off by the suite.
 EXIT_CODES = {"pass": PASSED, "fail": FAILED, "error": BROKEN, "incomplete": BROKEN}
@@ -42,24 +40,25 @@ PYTEST_OPTIONS = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Check a server."""
-    with ExitStack() as stack, terminable() as terminated:
+    stop = Stop()
+    with ExitStack() as stack:
+        stack.callback(stop.watch())
         try:
-            suite = _suite(arguments, stack)
+            with stop.raising():
+                suite = _suite(arguments, stack, stop)
         except BadSettings as error:
             print(f"sim-conformance: {error}", file=sys.stderr)
             return MISCONFIGURED
         except KeyboardInterrupt:
             print("sim-conformance: interrupted before the first check", file=sys.stderr)
-            return TERMINATED if terminated else INTERRUPTED
+            return stop.exit_code or INTERRUPTED
         pytest.main([*PYTEST_OPTIONS, collecting.__file__], plugins=[suite])
         report = suite.report()
         print_report(Console(), report)
         if not _written(report, arguments):
             return MISCONFIGURED
     print("\n".join(suite.troubles), end="", file=sys.stderr)
-    if suite.interrupted:
-        return TERMINATED if terminated else INTERRUPTED
-    return EXIT_CODES[report["verdict"]]
+    return stop.exit_code or EXIT_CODES[report["verdict"]]
 
 
 def list_checks(arguments: argparse.Namespace) -> int:
@@ -103,32 +102,11 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-@contextmanager
-def terminable() -> Iterator[list[int]]:
-    """Let SIGTERM end what is done here as Ctrl-C does; the list is empty until it comes."""
-    terminated: list[int] = []
-
-    def end(number: int, frame: FrameType | None) -> None:
-        terminated.append(number)
-        # A second one ends the process at once.
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield terminated  # only the main thread is told of signals
-        return
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield terminated
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _suite(arguments: argparse.Namespace, stack: ExitStack) -> Suite:
+def _suite(arguments: argparse.Namespace, stack: ExitStack, stop: Stop) -> Suite:
     settings = _settings(arguments, stack)
     checks = checks_of(settings.profiles)
     progress = Progress(Console(stderr=True), settings, len(checks), verbose=arguments.verbose)
-    suite = Suite(settings, checks, progress)
+    suite = Suite(settings, checks, stop, progress)
     suite.engine = stack.enter_context(engine(settings))
     return suite
 

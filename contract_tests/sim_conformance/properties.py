@@ -50,7 +50,7 @@ class Endings:
     """
 
     def __init__(self) -> None:
-        self._found: list[Ending] = []
+        self._found: list[BaseException] = []
 
     def __bool__(self) -> bool:
         """Whether an attempt ended before its time."""
@@ -61,7 +61,7 @@ class Endings:
         """Around one attempt."""
         try:
             yield
-        except Ending as ending:
+        except (Ending, KeyboardInterrupt) as ending:
             self._found.append(ending)
             raise
 
