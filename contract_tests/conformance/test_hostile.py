@@ -18,6 +18,7 @@ from contract_tests.mock.recordings import ROOT
 from contract_tests.reliability._tls import server_context
 from sim_conformance import server as suite_server
 from sim_conformance import wire
+from sim_conformance.checks.execute import GIVE_UPS
 from sim_conformance.checks.stream import STREAMS
 from sim_conformance.embedded import embedded
 from sim_conformance.engine import engine
@@ -325,6 +326,39 @@ def test_a_stream_that_is_read_late_is_no_stream_that_is_sent_late():
     with embedded(distortion=delay_the_first) as settings, engine(settings) as made:
         assert made.carry_out(check("SIM-STREAM-017")).outcome is Outcome.PASS
     assert len(streams) == STREAMS
+
+
+@pytest.mark.parametrize(("milliseconds", "outcome"), [(60, Outcome.SKIP), (2000, Outcome.FAIL)])
+@pytest.mark.parametrize("end_is_late", [False, True], ids=["all_at_once", "end_is_late"])
+def test_streams_are_sent_late_only_if_their_runs_take_time(end_is_late, milliseconds, outcome):
+    def keep_back(call, reply):
+        if reply.frames is not None:
+            *chunks, end, terminator = (piece for _, piece in reply.pieces())
+            parts = [(0.0, b"".join(chunks)), (0.05 if end_is_late else 0.0, end + terminator)]
+            reply.pieces = lambda: iter(parts)
+        elif call.path.endswith("/execute"):
+            body = decode(reply.body)
+            body["metadata"]["duration"] = milliseconds
+            reply.body = encode(body)
+        return reply
+
+    with embedded(distortion=keep_back) as settings, engine(settings) as made:
+        assert made.carry_out(check("SIM-STREAM-017")).outcome is outcome
+
+
+@pytest.mark.parametrize(("at_once", "outcome"), [(GIVE_UPS - 1, Outcome.PASS), (GIVE_UPS, Outcome.SKIP)])
+def test_a_slow_run_that_was_not_given_up_tells_nothing(at_once, outcome):
+    slow_runs = []
+
+    def hasten_the_first(call, reply):
+        if "/slow/" in call.path:
+            slow_runs.append(call)
+            reply.delay = 0.0 if len(slow_runs) <= at_once else 3600.0
+        return reply
+
+    with embedded(distortion=hasten_the_first) as settings, engine(settings) as made:
+        assert made.carry_out(check("SIM-EXEC-017")).outcome is outcome
+    assert len(slow_runs) == GIVE_UPS
 
 
 def test_a_job_is_seen_in_every_state_however_late_it_is_looked_at(naps):

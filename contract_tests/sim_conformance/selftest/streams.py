@@ -14,12 +14,15 @@ from sim_conformance.selftest.distort import (
     closing,
     frames,
     header,
+    inside,
     mutant,
+    ok,
     path_holds,
     raw_stream,
     runs,
     status,
     streamed,
+    when,
 )
 
 
@@ -67,6 +70,17 @@ def falls_ill_when_left() -> Distortion:
             return reply
         streams += 1
         return Reply(503) if streams > 1 else reply
+
+    return distort
+
+
+def held_back() -> Distortion:
+    """Streams come at their end, and runs take three seconds."""
+    at_the_end = when(streamed, then=raw_stream(bytes))
+    long_run = when(runs, ok, then=inside("metadata", lambda metadata: metadata.update(duration=3000)))
+
+    def distort(call: Call, reply: Reply) -> Reply:
+        return at_the_end(call, reply) if reply.frames is not None else long_run(call, reply)
 
     return distort
 
@@ -124,7 +138,7 @@ MUTANTS = [
         path_holds("/dying-stream/"),
         then=closing(lambda event: event.update(success=True)),
     ),
-    mutant("SIM-STREAM-017", "sends all at the end", streamed, then=raw_stream(bytes)),
+    Mutant("SIM-STREAM-017", "sends all at the end", held_back),
     mutant("SIM-STREAM-018", "may be cached", streamed, then=header("cache-control", "max-age=60")),
     mutant("SIM-STREAM-019", "streams against its will", body_holds(b'"stream": false'), then=as_stream),
     mutant(
