@@ -21,6 +21,11 @@ from sim_conformance.selftest import MUTANTS
 from sim_conformance.selftest.distort import Mutant
 from sim_conformance.setup import INGREDIENTS
 
+COMMAND = ("-m", "sim_conformance.cli", "run", "--report")
+# What else is installed with the suite takes seconds to load.
+PYTEST_MODULE = ("-m", "pytest", "-q", "-pno:cacheprovider", "-pno:anyio", "-pno:schemathesis")
+PYTEST = (*PYTEST_MODULE, "--pyargs", "sim_conformance", "--sim-report")
+
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch):
@@ -71,6 +76,8 @@ def test_a_recommendation_that_is_not_met_is_0(monkeypatch, capsys):
         (["--base-url", "http://127.0.0.1:9"], "SIM_API_KEY"),
         (["--base-url", "ftp://sim"], "http://host"),
         (["--base-url", "http://user:secret@sim"], "without a user"),
+        (["--base-url", "http://sim?debug=1"], "without a user or a query"),
+        (["--base-url", "http://sim#runs"], "without a user or a query"),
         (["--mock", "2024-01"], "unknown dialect"),
         (["--mock", "--profile", "nothing"], "unknown profile"),
         (["--mock", "--report", "/dev/null/report"], "cannot be written"),
@@ -89,6 +96,43 @@ def test_settings_that_make_no_sense_are_2(flags, words, capsys):
         flags = [*flags, "--profile", "response-block"]
     assert main(["run", *flags]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["sk-with-end\n", "sk-with\r\nX-Other: header", "sk with blank", "sk-€", "\x00sk"])
+@pytest.mark.parametrize("variable", ["SIM_API_KEY", "SIM_OTHER_API_KEY"])
+def test_a_key_that_cannot_be_sent_is_2_and_not_shown(variable, key, monkeypatch, capsys):
+    given = {"SIM_API_KEY": "sk-main", variable: key}
+    monkeypatch.setattr(commands.os, "environ", given)  # the real one takes no NUL
+    assert main(["run", "--base-url", "http://127.0.0.1:9"]) == 2
+    told = capsys.readouterr().err
+    assert "key" in told
+    assert "holds a blank, a line break or the like" in told
+    assert "sk" not in told
+
+
+def test_a_report_that_cannot_be_written_costs_no_run(monkeypatch, capsys):
+    with MockSim() as sim:
+        monkeypatch.setenv("SIM_API_KEY", sim.api_key)
+        assert main(["run", "--base-url", sim.base_url, "--workflow", "echo", "--report", "/dev/null/report"]) == 2
+        assert len(sim.journal) == 0
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_in_the_end_is_2_with_the_table(tmp_path, capsys):
+    (tmp_path / "report.json").mkdir()
+    assert main(["run", "--mock", "--profile", "response-block", "--report", str(tmp_path)]) == 2
+    told = capsys.readouterr()
+    assert "cannot be written" in told.err
+    assert "conformant" in told.out
+
+
+def test_the_report_is_written_though_nobody_reads_the_table(tmp_path):
+    command = [sys.executable, *COMMAND, str(tmp_path), "--mock", "--profile", "response-block"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()  # as `head` does
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, "")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["complete"]
 
 
 def test_a_server_that_does_not_answer_is_2(monkeypatch, capsys):
@@ -171,12 +215,6 @@ def test_a_pytest_that_breaks_is_3(monkeypatch, capsys):
     monkeypatch.setattr(collecting.ChecksFile, "collect", lambda self: 1 / 0)
     assert main(["run", "--mock"]) == 3
     assert "ZeroDivisionError" in capsys.readouterr().err
-
-
-COMMAND = ("-m", "sim_conformance.cli", "run", "--report")
-# What else is installed with the suite takes seconds to load.
-PYTEST_MODULE = ("-m", "pytest", "-q", "-pno:cacheprovider", "-pno:anyio", "-pno:schemathesis")
-PYTEST = (*PYTEST_MODULE, "--pyargs", "sim_conformance", "--sim-report")
 
 
 @contextlib.contextmanager
@@ -354,3 +392,14 @@ def test_pytest_without_a_server_is_a_usage_error():
     done = run_pytest()
     assert done.returncode == 4
     assert "which server?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(("-n", "2"), "without pytest-xdist"), (("--sim-report", "/dev/null/report"), "cannot be written")],
+)
+def test_pytest_with_options_that_make_no_sense_is_a_usage_error(options, words):
+    done = run_pytest("--sim-mock", "--sim-profile", "response-block", *options)
+    assert done.returncode == 4
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

@@ -12,7 +12,7 @@ from sim_conformance.embedded import embedded
 from sim_conformance.engine import Engine, Result, engine
 from sim_conformance.outcome import Outcome
 from sim_conformance.registry import Check, Level, checks_of
-from sim_conformance.report.files import write_reports
+from sim_conformance.report.files import make_folder, write_reports
 from sim_conformance.report.model import Report, build_report
 from sim_conformance.report.text import explained
 from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
@@ -165,13 +165,17 @@ def activate(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: when they make no sense.
     """
+    if config.getoption("dist", "no") != "no":
+        raise pytest.UsageError("the checks share a budget and rate limits: make them without pytest-xdist (-n 0)")
     stack = ExitStack()
+    folder = config.getoption("sim_report")
     try:
+        if folder:
+            make_folder(Path(folder))
         settings = _settings(config, stack)
     except BadSettings as error:
         raise pytest.UsageError(str(error)) from error
     suite = Suite(settings, checks_of(settings.profiles), Stop())
-    folder = config.getoption("sim_report")
     config.pluginmanager.register(suite, "sim-conformance-suite")
     config.pluginmanager.register(OwnServer(suite, Path(folder) if folder else None, stack), "sim-conformance-server")
     config.add_cleanup(stack.close)

@@ -5,7 +5,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -18,7 +19,7 @@ from sim_conformance.engine import engine
 from sim_conformance.guide import guide
 from sim_conformance.registry import checks_of
 from sim_conformance.report.console import Progress, print_check_list, print_report, print_selftest
-from sim_conformance.report.files import write_reports
+from sim_conformance.report.files import make_folder, write_reports
 from sim_conformance.report.model import Report
 from sim_conformance.selftest import prove
 from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
@@ -54,10 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
             return stop.exit_code or INTERRUPTED
         pytest.main([*PYTEST_OPTIONS, collecting.__file__], plugins=[suite])
         report = suite.report()
-        print_report(Console(), report)
-        if not _written(report, arguments):
-            return MISCONFIGURED
+        paths = _written(report, arguments)
+        with suppress(SystemExit):  # rich leaves when nobody reads on, as with `| head`
+            print_report(Console(), report, paths or ())
     print("\n".join(suite.troubles), end="", file=sys.stderr)
+    if paths is None:
+        return MISCONFIGURED
     return stop.exit_code or EXIT_CODES[report["verdict"]]
 
 
@@ -104,6 +107,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
 
 def _suite(arguments: argparse.Namespace, stack: ExitStack, stop: Stop) -> Suite:
     settings = _settings(arguments, stack)
+    if arguments.report is not None:
+        make_folder(arguments.report)
     checks = checks_of(settings.profiles)
     progress = Progress(Console(stderr=True), settings, len(checks), verbose=arguments.verbose)
     suite = Suite(settings, checks, stop, progress)
@@ -122,13 +127,11 @@ def _settings(arguments: argparse.Namespace, stack: ExitStack) -> Settings:
     return stack.enter_context(embedded(arguments.mock, profiles=profiles, **given))
 
 
-def _written(report: Report, arguments: argparse.Namespace) -> bool:
+def _written(report: Report, arguments: argparse.Namespace) -> list[Path] | None:
     if arguments.report is None:
-        return True
+        return []
     try:
-        paths = write_reports(report, arguments.report)
+        return write_reports(report, arguments.report)
     except OSError as error:
         print(f"sim-conformance: the report cannot be written: {error}", file=sys.stderr)
-        return False
-    print("\n".join(map(str, paths)))
-    return True
+        return None

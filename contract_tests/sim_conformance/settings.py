@@ -1,6 +1,7 @@
 """What to check, and how: from flags, the environment and a file, in this order of precedence."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,6 +93,7 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str], file
     checked_url = _checked_url(str(base_url))
     if not ingredients.get(MAIN_KEY):
         raise BadSettings(INGREDIENTS[MAIN_KEY].missing)
+    _sendable_keys(ingredients)
     return Settings(**(options | {"base_url": checked_url, "ingredients": ingredients}))
 
 
@@ -192,6 +194,13 @@ def _ingredient(kind: Kind, key: str) -> str:
     raise BadSettings(f"unknown name {key!r} among the {kind.value}; known: {known}")
 
 
+def _sendable_keys(ingredients: Mapping[str, str]) -> None:
+    for name, value in ingredients.items():
+        if INGREDIENTS[name].kind is Kind.KEY and not re.fullmatch("[!-~]+", value):
+            # Not shown, for it may be a real one with the end of its line.
+            raise BadSettings(f"the {INGREDIENTS[name].what} holds a blank, a line break or the like")
+
+
 def _known_version(text: str) -> None:
     if text not in (AUTO, *VERSIONS):
         raise BadSettings(f"unknown version {text!r}; known: {AUTO}, {', '.join(VERSIONS)}")
@@ -208,6 +217,6 @@ def _checked_url(text: str) -> str:
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         valid = False
-    if not valid or urlsplit(text).username is not None:
-        raise BadSettings(f"the base URL has to be http://host or https://host, without a user: {text!r}")
+    if not valid or urlsplit(text).username is not None or "?" in text or "#" in text:
+        raise BadSettings(f"the base URL has to be http://host or https://host, without a user or a query: {text!r}")
     return text.rstrip("/")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -69,8 +70,8 @@ class Progress:
             self._console.print(" " * 40, end="\r")
 
 
-def print_report(console: Console, report: Report) -> None:
-    """Print the summary: profiles, known deviations, what was skipped and why, and the verdict."""
+def print_report(console: Console, report: Report, paths: Iterable[Path] = ()) -> None:
+    """Print the summary: profiles, known deviations, what was skipped and why, the verdict, and where the files are."""
     console.print(_profiles(report))
     _print_deviations(console, report)
     _print_skips(console, report["checks"])
@@ -84,6 +85,8 @@ def print_report(console: Console, report: Report) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    for path in paths:
+        console.print(str(path), markup=False, highlight=False, soft_wrap=True)
 
 
 def _profiles(report: Report) -> Table:
