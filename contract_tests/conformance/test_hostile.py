@@ -28,6 +28,7 @@ from sim_conformance.mock.exchange import Headers, Reply
 from sim_conformance.mock.jsons import decode, encode
 from sim_conformance.outcome import Outcome
 from sim_conformance.registry import all_checks
+from sim_conformance.report.model import reported_exchange
 from sim_conformance.settings import VERSIONS, BadSettings, Settings
 from sim_conformance.versions import find_version
 from sim_conformance.wire import Wire
@@ -188,6 +189,23 @@ def test_a_server_that_switches_to_another_protocol_has_answered():
 
     with tcp_server(talk) as url, contextlib.closing(Wire(url, timeout=5.0)) as opened:
         assert opened.send("GET", "/", {}).status == 101
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS")
+def test_a_certificate_that_nobody_vouches_for_is_taken_by_the_sdk_too_if_it_need_not_be_valid():
+    with MockSim() as sim, contextlib.closing(Wire(sim.base_url, timeout=5.0)) as opened:
+        limits = opened.send("GET", LIMITS, {"X-API-Key": sim.api_key}).answer
+
+    def talk(connection):
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(limits)}\r\n"
+        connection.sendall(head.encode() + b"Connection: close\r\n\r\n" + limits)
+
+    with tcp_server(talk, server_context()) as url:
+        settings = Settings(url, {"main-key": MockSim.api_key}, verify_tls=False, timeout=5.0)
+        with engine(settings) as made:
+            result = made.carry_out(check("SIM-SDK-002"))
+    assert (result.outcome, result.message) == (Outcome.PASS, "")
+    assert reported_exchange(result.exchanges[0], settings)["curl"].startswith("curl -sS -i -N -k https://")
 
 
 def test_a_server_that_goes_away_is_looked_for_once():

@@ -10,6 +10,7 @@ from sim_conformance.mock.jsons import as_object
 from sim_conformance.outcome import Failure, Skipped, expect
 from sim_conformance.registry import Group, Profile, page
 from sim_conformance.server import Server, echoed
+from sim_conformance.wire import unverified_tls
 from sim_sdk import AsyncExecutionResult, RateLimitError, SimStudioClient, SimStudioError, WorkflowExecutionResult
 
 core = Group(Profile.CORE)
@@ -21,7 +22,10 @@ jobs = Group(Profile.ASYNC, "jobs")
 def sdk(sim: Server) -> Iterator[SimStudioClient]:
     """The SDK, pointed at the server under test; what it cannot read is the server's failure, a rate limit is none."""
     settings = sim.settings
-    with SimStudioClient(sim["main-key"], settings.base_url, timeout=settings.timeout, max_retries=0) as client:
+    tls = None if settings.verify_tls else unverified_tls()
+    with SimStudioClient(
+        sim["main-key"], settings.base_url, timeout=settings.timeout, max_retries=0, ssl_context=tls
+    ) as client:
         try:
             yield client
         except RateLimitError as error:

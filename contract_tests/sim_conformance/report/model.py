@@ -145,7 +145,7 @@ def reported_exchange(exchange: Exchange, settings: Settings) -> ReportedExchang
         responseBody=_shortened(redactor.text(exchange.answer.decode(errors="replace"))),
         milliseconds=round(exchange.seconds * 1000),
         problem=redactor.text(exchange.problem),
-        curl=redactor.text(exchange.curl(settings.base_url, variables)),
+        curl=redactor.text(exchange.curl(settings.base_url, variables, verify_tls=settings.verify_tls)),
     )
 
 
