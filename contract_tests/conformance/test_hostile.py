@@ -280,6 +280,26 @@ def test_windows_of_a_minute_that_are_used_up_are_waited_for(version, clock, nap
     assert naps == [60, 60]
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("check_id", ["SIM-LIMIT-023", "SIM-LIMIT-025"])
+def test_a_window_that_ends_before_it_is_looked_at_is_looked_at_again(check_id, version, clock):
+    refusals = []
+
+    def end_the_first_window(call, reply):
+        if reply.status == 429:
+            refusals.append(call)
+            if len(refusals) == 1:
+                clock.advance(60)
+        return reply
+
+    with MockSim(version, clock=clock, distortion=end_the_first_window) as sim:
+        sim.set_rate_limit(3, window=60)
+        ingredients = {"main-key": sim.api_key, "limited-key": sim.api_key, "limited": "echo"}
+        with engine(Settings(sim.base_url, ingredients)) as made:
+            result = made.carry_out(check(check_id))
+    assert (result.outcome, result.message) == (Outcome.PASS, "")
+
+
 def test_a_rate_limit_that_the_sdk_meets_is_no_failure():
     with MockSim() as sim:
         sim.set_rate_limit(1, window=60)

@@ -35,6 +35,9 @@ WINDOWS = 3
 LOG_TRIES = 100
 """The same for reading logs, which costs nothing."""
 
+LOOKS = 2
+"""Looks at a limit that is used up: the window may end just before one of them."""
+
 ROUNDING = 1.1
 """Seconds that are lost where a time is told in whole seconds."""
 
@@ -262,11 +265,15 @@ def run_hint_is_honest(sim: Server) -> None:
     expect(again.status == 200, f"the run that waited as it was told is answered {again.status}")
 
 
-@limited.must("SIM-LIMIT-023", "A limited account is told that it is limited", CLAUSE, runs=MOST_TRIES)
+@limited.must("SIM-LIMIT-023", "A limited account is told that it is limited", CLAUSE, runs=LOOKS * MOST_TRIES)
 def limited_is_told(sim: Server) -> None:
-    until_limited(sim, "sync")
-    one = bucket(usage(sim, "limited-key"), "sync")
-    expect(one.get("isLimited") is True and one.get("remaining") == 0, f"the limit is said to be {one}")
+    one: dict[str, Any] = {}
+    for _ in range(LOOKS):
+        until_limited(sim, "sync")
+        one = bucket(usage(sim, "limited-key"), "sync")
+        if one.get("isLimited") is True and one.get("remaining") == 0:
+            return
+    raise Failure(f"the limit is said to be {one}")
 
 
 @limited.must(
@@ -295,13 +302,20 @@ def ends(refusal: Exchange) -> list[float]:
 
 
 @limited.must(
-    "SIM-LIMIT-025", "Where a 429 of a run says when its window ends, the limits say the same", HINTS, runs=MOST_TRIES
+    "SIM-LIMIT-025",
+    "Where a 429 of a run says when its window ends, the limits say the same",
+    HINTS,
+    runs=LOOKS * MOST_TRIES,
 )
 def end_of_window_is_one(sim: Server) -> None:
-    refusal = until_limited(sim, "sync")
-    reset = moment_in(bucket(usage(sim, "limited-key"), "sync"), "resetAt")
-    for end in ends(refusal):
-        expect(abs(end - reset) <= CLOCK_SKEW, f"the window ends {end - reset:+.0f} s from what the limits say")
+    apart: list[float] = []
+    for _ in range(LOOKS):
+        refusal = until_limited(sim, "sync")
+        reset = moment_in(bucket(usage(sim, "limited-key"), "sync"), "resetAt")
+        apart = [end - reset for end in ends(refusal) if abs(end - reset) > CLOCK_SKEW]
+        if not apart:
+            return
+    raise Failure(f"the window ends {apart[0]:+.0f} s from what the limits say")
 
 
 spent = Group(Profile.LIMITS, "spent-key", "spent")
