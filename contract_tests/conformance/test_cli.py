@@ -79,6 +79,9 @@ def test_a_recommendation_that_is_not_met_is_0(monkeypatch, capsys):
         (["--base-url", "http://sim?debug=1"], "without a user or a query"),
         (["--base-url", "http://sim#runs"], "without a user or a query"),
         (["--mock", "2024-01"], "unknown dialect"),
+        (["--mock", "--base-url", "http://127.0.0.1:9"], "not both"),
+        (["--mock", "--workflow", "my-echo"], "not both"),
+        (["--mock", "--config", "sim.toml"], "not both"),
         (["--mock", "--profile", "nothing"], "unknown profile"),
         (["--mock", "--report", "/dev/null/report"], "cannot be written"),
         (["--mock", "--examples", "0"], "examples has to be a number from 1 on"),
@@ -396,7 +399,11 @@ def test_pytest_without_a_server_is_a_usage_error():
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [(("-n", "2"), "without pytest-xdist"), (("--sim-report", "/dev/null/report"), "cannot be written")],
+    [
+        (("-n", "2"), "without pytest-xdist"),
+        (("--sim-base-url", "http://127.0.0.1:9"), "not both"),
+        (("--sim-report", "/dev/null/report"), "cannot be written"),
+    ],
 )
 def test_pytest_with_options_that_make_no_sense_is_a_usage_error(options, words):
     done = run_pytest("--sim-mock", "--sim-profile", "response-block", *options)

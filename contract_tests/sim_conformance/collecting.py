@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from sim_conformance.embedded import embedded
+from sim_conformance.embedded import chosen_settings
 from sim_conformance.engine import Engine, Result, engine
 from sim_conformance.outcome import Outcome
 from sim_conformance.registry import Check, Level, checks_of
 from sim_conformance.report.files import make_folder, write_reports
 from sim_conformance.report.model import Report, build_report
 from sim_conformance.report.text import explained
-from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
+from sim_conformance.settings import BadSettings, Settings, read_profiles
 from sim_conformance.stopping import Stop
 
 HERE = Path(__file__)
@@ -185,20 +185,8 @@ def _settings(config: pytest.Config, stack: ExitStack) -> Settings:
     def option(name: str) -> Any:
         return config.getoption(f"sim_{name}")
 
-    profiles = read_profiles(option("profile"))
-    chosen = {name: option(name) for name in ("seed", "examples", "budget_runs", "read_only")}
-    dialect = option("mock")
-    if dialect:
-        if dialect not in VERSIONS:
-            raise BadSettings(f"unknown dialect {dialect!r}; known: {', '.join(VERSIONS)}")
-        given = {name: value for name, value in chosen.items() if value is not None}
-        return stack.enter_context(embedded(dialect, profiles=profiles, **given))
-    flags = chosen | {
-        "base_url": option("base_url"),
-        "profiles": profiles,
-        "workflows": option("workflow"),
-        "workspace": option("workspace"),
-        "version": option("version"),
-    }
-    file = option("config")
-    return read_settings(flags, os.environ, Path(file) if file else None)
+    same = ("mock", "base_url", "workspace", "version", "budget_runs", "read_only", "seed", "examples")
+    flags = {name: option(name) for name in same}
+    flags |= {"profiles": read_profiles(option("profile")), "workflows": option("workflow")}
+    file = Path(option("config")) if option("config") else None
+    return stack.enter_context(chosen_settings(flags, os.environ, file))

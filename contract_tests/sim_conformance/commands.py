@@ -14,7 +14,7 @@ from rich.console import Console
 from sim_conformance import collecting
 from sim_conformance.cli import INTERRUPTED, MISCONFIGURED
 from sim_conformance.collecting import Suite
-from sim_conformance.embedded import embedded
+from sim_conformance.embedded import chosen_settings
 from sim_conformance.engine import engine
 from sim_conformance.guide import guide
 from sim_conformance.registry import checks_of
@@ -22,7 +22,7 @@ from sim_conformance.report.console import Progress, print_check_list, print_rep
 from sim_conformance.report.files import make_folder, write_reports
 from sim_conformance.report.model import Report
 from sim_conformance.selftest import prove
-from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_profiles, read_settings
+from sim_conformance.settings import BadSettings, read_profiles
 from sim_conformance.stopping import Stop
 
 PASSED, FAILED, BROKEN = 0, 1, 3
@@ -106,7 +106,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
 
 
 def _suite(arguments: argparse.Namespace, stack: ExitStack, stop: Stop) -> Suite:
-    settings = _settings(arguments, stack)
+    flags = {**vars(arguments), "profiles": read_profiles(arguments.profile)}
+    settings = stack.enter_context(chosen_settings(flags, os.environ, arguments.config))
     if arguments.report is not None:
         make_folder(arguments.report)
     checks = checks_of(settings.profiles)
@@ -114,17 +115,6 @@ def _suite(arguments: argparse.Namespace, stack: ExitStack, stop: Stop) -> Suite
     suite = Suite(settings, checks, stop, progress)
     suite.engine = stack.enter_context(engine(settings))
     return suite
-
-
-def _settings(arguments: argparse.Namespace, stack: ExitStack) -> Settings:
-    profiles = read_profiles(arguments.profile)
-    if arguments.mock is None:
-        return read_settings({**vars(arguments), "profiles": profiles}, os.environ, arguments.config)
-    if arguments.mock not in VERSIONS:
-        raise BadSettings(f"unknown dialect {arguments.mock!r}; known: {', '.join(VERSIONS)}")
-    chosen = {name: getattr(arguments, name) for name in ("seed", "examples", "budget_runs", "read_only")}
-    given = {name: value for name, value in chosen.items() if value is not None}
-    return stack.enter_context(embedded(arguments.mock, profiles=profiles, **given))
 
 
 def _written(report: Report, arguments: argparse.Namespace) -> list[Path] | None:

@@ -1,12 +1,14 @@
 """The embedded mock as a server to try the suite on, and to prove it by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from sim_conformance.mock import Agent, Echo, MockSim, ResponseBlock, Slow
 from sim_conformance.mock.exchange import Distortion
 from sim_conformance.registry import Profile
-from sim_conformance.settings import Settings
+from sim_conformance.settings import VERSIONS, BadSettings, Settings, read_settings
 
 LIMITED_KEY = "sk-sim-mock-limited"
 SPENT_KEY = "sk-sim-mock-spent"
@@ -14,6 +16,34 @@ SPENT_KEY = "sk-sim-mock-spent"
 SLOW_SECONDS = 0.4
 WINDOW_SECONDS = 1.0
 AGENT_WORDS = ("One", ", two", ", three", ", four", ", fünf ☕")
+
+
+OF_A_SERVER = ("base_url", "api_key", "workflows", "workspace", "version")
+"""Flags that tell of a server to check, and so make no sense with the mock."""
+
+
+@contextmanager
+def chosen_settings(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None) -> Iterator[Settings]:
+    """The settings of a run: those of the embedded mock where the flags have a dialect as `mock`, else as they say.
+
+    Args:
+        flags: as for `read_settings`.
+
+    Raises:
+        BadSettings: when something is missing or makes no sense.
+    """
+    dialect = flags["mock"]
+    if dialect is None:
+        yield read_settings(flags, environment, file)
+        return
+    if dialect not in VERSIONS:
+        raise BadSettings(f"unknown dialect {dialect!r}; known: {', '.join(VERSIONS)}")
+    if file is not None or any(flags.get(name) for name in OF_A_SERVER):
+        raise BadSettings("the embedded mock is checked, or else the server that other flags tell of: not both")
+    numbers = {name: flags[name] for name in ("seed", "examples", "budget_runs", "read_only")}
+    given = {name: value for name, value in numbers.items() if value is not None}
+    with embedded(dialect, profiles=flags["profiles"], **given) as settings:
+        yield settings
 
 
 @contextmanager
