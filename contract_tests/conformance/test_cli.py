@@ -222,13 +222,16 @@ def test_a_pytest_that_breaks_is_3(monkeypatch, capsys):
 
 @contextlib.contextmanager
 def held_up_run(command, folder, *options, at="/slow/"):
-    """A run of the suite in a process of its own, at the request that is never answered."""
+    """A run of the suite in its own process, at the second request that is never answered; the first is given up."""
     reached = threading.Event()
+    held_up = []
 
     def hold_up(call, reply):
         if at in call.path:
             reply.delay = 3600
-            reached.set()
+            held_up.append(call)
+            if len(held_up) > 1:
+                reached.set()
         return reply
 
     with embedded(distortion=hold_up) as settings:
@@ -265,6 +268,10 @@ def test_interrupted_leaves_a_valid_partial_report(command, number, exit_code, t
     assert report["summary"]["pass"] >= 20
     assert report["summary"]["not-run"] > 50
     assert len(report["checks"]) == len(all_checks())
+    broken_off = [check for check in report["checks"] if check["outcome"] == "not-run" and check["exchanges"]]
+    assert [check["id"] for check in broken_off] == ["SIM-EXEC-018"]
+    assert "in the midst" in broken_off[0]["message"]
+    assert "/slow/execute" in broken_off[0]["exchanges"][-1]["curl"]
     cases = ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
     assert len(list(cases)) == len(all_checks())
     assert "this report is partial" in (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -274,6 +281,7 @@ def test_interrupted_leaves_a_valid_partial_report(command, number, exit_code, t
 def test_signals_do_not_break_off_the_report(command, exit_code, tmp_path):
     os.mkfifo(tmp_path / "report.html")
     with held_up_run(command, tmp_path) as process:
+        process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         with (tmp_path / "report.html").open(encoding="utf-8") as page:  # once it is being written
             process.send_signal(signal.SIGINT)

@@ -42,6 +42,7 @@ class Engine:
         version: of the server.
         budget: executions left.
         started_at: epoch seconds.
+        stopped_in: the check that was being made when somebody stopped the run.
         gone: why the checks that are left are skipped, once the server does not answer at all any more.
     """
 
@@ -51,13 +52,18 @@ class Engine:
     budget: Budget
     started_at: float
     results: list[Result] = field(default_factory=list[Result])
+    stopped_in: Check | None = None
     gone: str = ""
 
     def carry_out(self, check: Check) -> Result:
         """Make one check, and keep its result."""
         self.server.exchanges = []
         start = time.monotonic()
-        outcome, message, deviation = self._outcome(check)
+        try:
+            outcome, message, deviation = self._outcome(check)
+        except KeyboardInterrupt:
+            self.stopped_in = check
+            raise
         result = Result(check, outcome, message, tuple(self.server.exchanges), time.monotonic() - start, deviation)
         self.results.append(result)
         if outcome is Outcome.FAIL and result.exchanges and result.exchanges[-1].status == 0:

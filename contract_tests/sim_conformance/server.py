@@ -134,8 +134,9 @@ class Server:
         named |= headers or {}
 
         def send_once() -> Exchange:
-            exchange = self._wire.send(method, path, named, body, timeout=timeout, leave_after=leave_after)
-            self.exchanges.append(exchange)
+            exchange = self._wire.send(
+                method, path, named, body, timeout=timeout, leave_after=leave_after, kept_in=self.exchanges
+            )
             self._budget.used += self._may_have_run(exchange)
             return exchange
 

@@ -235,16 +235,20 @@ class Wire:
         *,
         timeout: float | None = None,
         leave_after: int | None = None,
+        kept_in: list[Exchange] | None = None,
     ) -> Exchange:
         """Send a request with exactly these headers, and read the answer.
 
         Args:
             leave_after: hang up after this many bytes of the answer's body.
+            kept_in: gets the exchange, and at once: whoever stops a run wants to know what it waits for.
 
         Returns:
             The exchange; where no complete answer came, its `problem` says why.
         """
         exchange = Exchange(method, path, Headers({name.lower(): value for name, value in headers.items()}), body)
+        if kept_in is not None:
+            kept_in.append(exchange)
         exchange.sent_at = time.time()
         start = time.monotonic()
         longest = timeout or self._timeout

@@ -249,5 +249,7 @@ def at_once(call: Callable[[str], object], arguments: Sequence[str]) -> list[obj
     for pair in zip(futures, arguments, strict=True):
         # Those of a pool are waited for even when somebody stops the run.
         threading.Thread(target=settle, args=pair, daemon=True).start()
-    wait(futures)
+    # Not in one go: a signal that comes just before a wait for a thread does not end it.
+    while wait(futures, timeout=0.1).not_done:
+        pass
     return [future.result() for future in futures]

@@ -11,7 +11,7 @@ from rich.table import Table
 from sim_conformance.engine import Result
 from sim_conformance.outcome import Outcome
 from sim_conformance.registry import Check
-from sim_conformance.report.model import OUTCOMES, Report, ReportedCheck, nothing_checked
+from sim_conformance.report.model import NOT_RUN, OUTCOMES, Report, ReportedCheck, nothing_checked
 from sim_conformance.report.text import explained
 from sim_conformance.selftest import Proof
 from sim_conformance.settings import Settings
@@ -77,6 +77,10 @@ def print_report(console: Console, report: Report, paths: Iterable[Path] = ()) -
     _print_skips(console, report["checks"])
     if not report["complete"]:
         console.print("[bold yellow]The run was stopped before its end.[/]")
+    for check in report["checks"]:
+        if check["outcome"] == NOT_RUN and check["exchanges"]:
+            words = f"  {check['id']}  {check['message']}: {check['exchanges'][-1]['curl']}"
+            console.print(words, markup=False, highlight=False, soft_wrap=True)
     colour = "yellow" if nothing_checked(report) else COLOURS.get(report["verdict"], "yellow")
     verdict = NOTHING_CHECKED if nothing_checked(report) else VERDICTS[report["verdict"]]
     console.print(

@@ -96,7 +96,7 @@ def build_report(engine: Engine, planned: Sequence[Check]) -> Report:
     """
     redactor = Redactor(engine.settings.secrets)
     results = {result.check.id: result for result in engine.results}
-    checks = [_reported(check, results.get(check.id), engine.settings, redactor) for check in planned]
+    checks = [_reported(check, results.get(check.id), engine, redactor) for check in planned]
     seconds = time.time() - engine.started_at
     return Report(
         suite=f"sim-conformance {importlib.metadata.version('sim-sdk')}",
@@ -149,8 +149,8 @@ def reported_exchange(exchange: Exchange, settings: Settings) -> ReportedExchang
     )
 
 
-def _reported(check: Check, result: Result | None, settings: Settings, redactor: Redactor) -> ReportedCheck:
-    exchanges = result.exchanges if result else ()
+def _reported(check: Check, result: Result | None, engine: Engine, redactor: Redactor) -> ReportedCheck:
+    message, exchanges = (result.message, result.exchanges) if result else _not_made(check, engine)
     return ReportedCheck(
         id=check.id,
         title=check.title,
@@ -159,11 +159,17 @@ def _reported(check: Check, result: Result | None, settings: Settings, redactor:
         clause=str(check.clause),
         knownDeviations=[{"seen": one.seen, "versions": list(one.versions)} for one in check.deviations],
         outcome=result.outcome.value if result else NOT_RUN,
-        message=redactor.text(result.message) if result else "the run was stopped before this check",
+        message=redactor.text(message),
         milliseconds=round(result.seconds * 1000) if result else 0,
-        exchanges=[reported_exchange(exchange, settings) for exchange in exchanges[-MOST_EXCHANGES:]],
+        exchanges=[reported_exchange(exchange, engine.settings) for exchange in exchanges[-MOST_EXCHANGES:]],
         exchangesLeftOut=max(0, len(exchanges) - MOST_EXCHANGES),
     )
+
+
+def _not_made(check: Check, engine: Engine) -> tuple[str, Sequence[Exchange]]:
+    if check is engine.stopped_in:
+        return "the run was stopped in the midst of this check", engine.server.exchanges
+    return "the run was stopped before this check", ()
 
 
 def _verdict(results: Sequence[Result], planned: Sequence[Check]) -> str:
