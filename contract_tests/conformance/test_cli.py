@@ -15,7 +15,7 @@ from sim_conformance import collecting, commands
 from sim_conformance.cli import main
 from sim_conformance.embedded import embedded
 from sim_conformance.mock import MockSim
-from sim_conformance.mock.exchange import Reply
+from sim_conformance.mock.exchange import Frame, Reply
 from sim_conformance.registry import Check, Level, Profile, all_checks, spec
 from sim_conformance.selftest import MUTANTS
 from sim_conformance.selftest.distort import Mutant
@@ -222,13 +222,14 @@ def test_a_pytest_that_breaks_is_3(monkeypatch, capsys):
 
 @contextlib.contextmanager
 def held_up_run(command, folder, *options, at="/slow/"):
-    """A run of the suite in its own process, at the second request that is never answered; the first is given up."""
+    """A run of the suite in its own process, at the second answer that does not end; the first is given up."""
     reached = threading.Event()
     held_up = []
 
     def hold_up(call, reply):
         if at in call.path:
-            reply.delay = 3600
+            # A little every now and then, for a signal that comes just before a wait does not end it.
+            reply.frames = (Frame({}, delay=0.05),) * 100_000
             held_up.append(call)
             if len(held_up) > 1:
                 reached.set()
