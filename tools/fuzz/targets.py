@@ -170,6 +170,9 @@ class _Replay:
         assert str(KEY) not in unquote(url), "the key would be in every log of the URL"
         return _Replay(self.status, Headers(self.headers), self._body)
 
+    def at_hand(self) -> bytes:
+        return b""
+
     def read(self, *, total: Optional[float], idle: Optional[float]) -> bytes:
         piece, self._body = self._body, b""
         self.ended = not piece
