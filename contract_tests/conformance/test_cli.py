@@ -252,6 +252,7 @@ def held_up_run(command, folder, *options, at="/slow/"):
     [
         (COMMAND, signal.SIGINT, 130),
         (COMMAND, signal.SIGTERM, 143),
+        (COMMAND, signal.SIGHUP, 129),
         (PYTEST, signal.SIGINT, 2),
         (PYTEST, signal.SIGTERM, 2),
     ],

@@ -13,7 +13,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         0 when the server passes, 1 when it breaks a binding rule, 2 for settings that make no sense, 3 when the suite
-        itself broke, 130 when it was interrupted, 143 when it was told to end.
+        itself broke, 130 when it was interrupted, 143 or 129 when it was told to end or its terminal went.
     """
     arguments = _parser().parse_args(argv)
     try:

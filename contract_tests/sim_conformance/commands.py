@@ -56,9 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
         pytest.main([*PYTEST_OPTIONS, collecting.__file__], plugins=[suite])
         report = suite.report()
         paths = _written(report, arguments)
-        with suppress(SystemExit):  # rich leaves when nobody reads on, as with `| head`
+        with suppress(SystemExit, OSError):  # rich leaves when nobody reads on, as with `| head`; or the terminal went
             print_report(Console(), report, paths or ())
-    print("\n".join(suite.troubles), end="", file=sys.stderr)
+    with suppress(OSError):
+        print("\n".join(suite.troubles), end="", file=sys.stderr)
     if paths is None:
         return MISCONFIGURED
     return stop.exit_code or EXIT_CODES[report["verdict"]]

@@ -1,4 +1,4 @@
-"""How a run is stopped: Ctrl-C and SIGTERM end its checks, and what they found is reported all the same."""
+"""How a run is stopped: Ctrl-C, SIGTERM and SIGHUP end its checks, and what they found is reported all the same."""
 
 import signal
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Stop:
@@ -25,7 +25,7 @@ class Stop:
 
     @property
     def exit_code(self) -> int | None:
-        """That of a command which the signal ended, 130 or 143; None until it comes."""
+        """That of a command which the signal ended, 128 and the signal's number; None until it comes."""
         return None if self.number is None else 128 + self.number
 
     def watch(self) -> Callable[[], None]:
