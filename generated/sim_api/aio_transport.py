@@ -80,7 +80,7 @@ class _Protocol(ResponseHandler):
         """Whether something came over a kept connection, most likely its end, that the event loop has not seen yet.
 
         It may have been busy since it looked last. What were sent now would be lost, and nobody could tell that from
-        what was acted on. To ask the system takes as long as a tenth of the exchange, so it is not asked at once.
+        what was acted on. To ask the system takes a twentieth of an exchange: not when something has just come.
         """
         transport: Any = self.transport
         if time.monotonic() - self.heard < _BLINK:
