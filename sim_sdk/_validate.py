@@ -85,6 +85,14 @@ def require_callable(name: str, value: object) -> None:
         raise TypeError(f"{name}: expected a function, got {type(value).__name__}")
 
 
+def require_no_coroutine(name: str, value: object) -> None:
+    """No coroutine function, where nobody would await what it returns."""
+    import inspect
+
+    if inspect.iscoroutinefunction(value):
+        raise TypeError(f"{name}: expected a plain function, got a coroutine function; AsyncSimStudioClient takes both")
+
+
 def require_bool(name: str, value: object) -> bool:
     """True or False (None counts as False: it is the documented default)."""
     if value is None:

@@ -20,6 +20,7 @@ from typing import (
 
 from ._base import UNSET, ClientBase
 from ._options import Options
+from ._validate import require_no_coroutine
 
 if TYPE_CHECKING:
     import sys
@@ -295,6 +296,7 @@ class SimStudioClient(ClientBase):
         """
         from .retry import RetryPolicy
 
+        require_no_coroutine("on_retry", on_retry)
         policy = RetryPolicy(max_retries, initial_delay, max_delay, backoff_multiplier, max_retry_after)
         execution = self._prepare(workflow_id, input_data, input, timeout, stream, selected_outputs, async_execution)
         return self._driver.run(self._calls.execute_with_retry(execution, policy, on_retry))
@@ -323,6 +325,7 @@ class SimStudioClient(ClientBase):
             SimStudioError: The run could not be started or not be followed; then `task_id` names its job.
             TypeError, ValueError: An argument is not what it should be. Nothing was sent.
         """
+        require_no_coroutine("on_status", on_status)
         execution = self._prepare(workflow_id, input_data, input, self._engine.options.timeout, async_execution=True)
         return self._driver.run(self._calls.execute_and_wait(execution, timeout, poll_interval, on_status))
 
@@ -348,6 +351,7 @@ class SimStudioClient(ClientBase):
             SimStudioError: The job could not be followed, or did not end in time (`RequestTimeoutError`).
             TypeError, ValueError: An argument is not what it should be. Nothing was sent.
         """
+        require_no_coroutine("on_status", on_status)
         return self._driver.run(self._calls.wait_for_job(task_id, timeout, poll_interval, on_status))
 
     def execute_batch(
@@ -394,6 +398,7 @@ class SimStudioClient(ClientBase):
         from ._batch_run import check_helpers
 
         check_helpers(executor, on_progress)
+        require_no_coroutine("on_progress", on_progress)
         schedule = self._schedule(items, max_concurrency, ordered, timeout, max_retries, max_retry_after)
         return self._run_batch(schedule, executor, max_concurrency, self._preparer(timeout), on_progress)
 

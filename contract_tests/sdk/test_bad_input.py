@@ -293,6 +293,7 @@ NOT_SECONDS = [0, -1.0, float("nan"), float("inf"), "30", True, [30]]
 NOT_NUMBERS = [-1, float("nan"), float("inf"), "1", True, None]
 NOT_NAMES = ["agent1.content", b"agent1.content", ["agent1.content", 5], [None], [""], ["\ud800"], 5, {"a.b": 1}]
 
+
 ARGUMENTS: list[tuple[str, list[Any], Callable[[SimStudioClient, Any], object]]] = [
     ("timeout", NOT_SECONDS, lambda client, bad: client.execute_workflow("id", timeout=bad)),
     ("timeout", NOT_SECONDS, lambda client, bad: client.execute_workflow("id", None, bad, async_execution=True)),
@@ -307,6 +308,7 @@ ARGUMENTS: list[tuple[str, list[Any], Callable[[SimStudioClient, Any], object]]]
     ("on_status", [5, "print"], lambda client, bad: client.execute_and_wait("id", on_status=bad)),
     ("on_status", [5, "print"], lambda client, bad: client.wait_for_job("id", on_status=bad)),
     ("on_retry", [5, "print"], lambda client, bad: client.execute_with_retry("id", on_retry=bad)),
+    ("on_progress", [5, "print"], lambda client, bad: client.execute_batch([("id", None)], on_progress=bad)),
     ("selected_outputs", NOT_NAMES, lambda client, bad: client.execute_workflow("id", selected_outputs=bad)),
     ("selected_outputs", NOT_NAMES, lambda client, bad: client.stream_workflow("id", selected_outputs=bad)),
     ("stream", ["yes", 1, []], lambda client, bad: client.execute_workflow("id", stream=bad)),
@@ -338,6 +340,23 @@ ARGUMENTS: list[tuple[str, list[Any], Callable[[SimStudioClient, Any], object]]]
 )
 def test_argument(client: SimStudioClient, name: str, bad: Any, call: Callable[[SimStudioClient, Any], object]) -> None:
     check_refusal(lambda: call(client, bad), name)
+
+
+async def awaited(*arguments: object) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("on_retry", lambda client: client.execute_with_retry("id", on_retry=awaited)),
+        ("on_status", lambda client: client.execute_and_wait("id", on_status=awaited)),
+        ("on_status", lambda client: client.wait_for_job("id", on_status=awaited)),
+        ("on_progress", lambda client: client.execute_batch([("id", None)], on_progress=awaited)),
+    ],
+)
+def test_a_callback_that_nobody_would_await(name: str, call: Call) -> None:
+    with refused() as url, SimStudioClient(KEY, url) as client:
+        check_refusal(lambda: call(client), name)
 
 
 @pytest.mark.parametrize("name", ["timeout", "initial_delay", "max_retry_after"])
