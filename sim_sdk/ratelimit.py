@@ -55,11 +55,7 @@ def read_hint(status: int, headers: Mapping[str, str], body: Any, now: float) ->
     after = _retry_after(headers, now)
     if after is not None:
         return after
-    moment = _body_reset(body, now)
-    if moment is None and parse_number(headers.get("x-ratelimit-remaining")) == 0:
-        moment = _header_reset(headers, now)
-    if moment is None and status == 429:
-        moment = _message_reset(body)
+    moment = _reset(status, headers, body, now)
     return None if moment is None else _bounded(moment - now)
 
 
@@ -71,11 +67,11 @@ def read_rate_limit(status: int, headers: Mapping[str, str], body: Any, now: flo
     reset = _header_reset(headers, now)
     told = _retry_after(headers, now)
     if status == 429:
+        reset = _first(reset, None if told is None else now + told, _reset(status, headers, body, now))
         told = read_hint(status, headers, body, now)
         fields = body if isinstance(body, dict) else {}
         remaining = _first(remaining, parse_number(_scalar(fields.get("remaining"))))
         limit = _first(limit, parse_number(_scalar(fields.get("limit"))))
-        reset = _first(reset, None if told is None else now + told)
     if limit is None and remaining is None and reset is None:
         return None
     return RateLimitInfo(
@@ -84,6 +80,16 @@ def read_rate_limit(status: int, headers: Mapping[str, str], body: Any, now: flo
         reset=int(_bounded(now if reset is None else reset)),
         retry_after=None if told is None else round(told * 1000),
     )
+
+
+def _reset(status: int, headers: Mapping[str, str], body: Any, now: float) -> Optional[float]:
+    """When the server says that the window ends, which may have passed."""
+    moment = _body_reset(body, now)
+    if moment is None and parse_number(headers.get("x-ratelimit-remaining")) == 0:
+        moment = _header_reset(headers, now)
+    if moment is None and status == 429:
+        moment = _message_reset(body)
+    return moment
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
