@@ -130,18 +130,16 @@ def read_frame(kind: str, frame: Any) -> StreamEvent:
 
 def _read_named(name: str, frame: Dict[str, Any]) -> Optional[StreamEvent]:
     block_id = _text(frame.get("blockId"))
-    if name == "final":
+    if name in ("final", "done"):
         data = frame.get("data")
-        return _completed(data if isinstance(data, dict) else frame)
-    if name == "done":
+        if isinstance(data, dict) and (name == "final" or "success" not in frame):
+            frame = data
         return _completed(frame)
     if name == "error":
         # Without an output, as with a failure that is not streamed, that is the empty one.
-        return Completed(
-            False, frame.get("output", {}), error_text(frame.get("error")) or "the run failed", details=frame
-        )
+        return Completed(False, frame.get("output", {}), _reason(frame) or "the run failed", details=frame)
     if name == "stream_error":
-        return StreamFailure(block_id, error_text(frame.get("error")) or "the block failed")
+        return StreamFailure(block_id, _reason(frame) or "the block failed")
     if name == "chunk_reset":
         return ChunkReset(block_id)
     if name == "thinking":
@@ -163,6 +161,14 @@ def _completed(data: Dict[str, Any]) -> Completed:
         metadata=metadata if isinstance(metadata, dict) else None,
         details=data,
     )
+
+
+def _reason(frame: Dict[str, Any]) -> Optional[str]:
+    """What a frame says of a failure: in its `error`, as servers do, or its `message`, or those of its `data`."""
+    data = frame.get("data")
+    places = (frame, data if isinstance(data, dict) else {"error": data})
+    told = (error_text(place.get(key)) for place in places for key in ("error", "message"))
+    return next((text for text in told if text), None)
 
 
 def _first_text(frame: Dict[str, Any]) -> str:

@@ -141,10 +141,15 @@ def read_result(answer: Answer) -> WorkflowExecutionResult:
         return read_envelope(value, answer)
     task_id = _queued_as(value, answer)
     if task_id is not None:
-        error = answer.invalid(f"the server queued the run as job {task_id!r} instead of waiting for it")
-        error.task_id = task_id
-        raise error
-    return WorkflowExecutionResult(True, output=value, request_id=answer.request_id, status_code=answer.status)
+        queued = answer.invalid(f"the server queued the run as job {task_id!r} instead of waiting for it")
+        queued.task_id = task_id
+        raise queued
+    # A Response block's own body. Where that says that there was no success, nobody else knows better.
+    failed = isinstance(value, dict) and value.get("success") is False
+    error = _told(error_text(value.get("error")), answer) if failed else None
+    return WorkflowExecutionResult(
+        not failed, output=value, error=error, request_id=answer.request_id, status_code=answer.status
+    )
 
 
 def read_queued(answer: Answer) -> ExecutionResult:

@@ -441,6 +441,21 @@ def test_the_raw_answer_of_a_response_block_is_its_output(
     assert (result.success, result.output, result.error, result.status_code) == (True, output, None, status)
 
 
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"success": False, "error": "no such order", "code": 7}, "no such order"),
+        ({"success": False, "error": {"message": "boom"}, "requestId": "r-1"}, "boom"),
+        ({"success": False, "problem": 7}, None),
+    ],
+)
+def test_an_answer_that_says_it_is_no_success_is_none_and_loses_nothing(
+    serve: Serve, connect: Connect, body: dict[str, Any], error: str | None
+) -> None:
+    result = connect(serve([json_answer(200, body)])).execute_workflow("wf")
+    assert (result.success, result.output, result.error) == (False, body, error)
+
+
 def test_a_response_block_with_an_error_status_is_an_error_that_carries_the_body(
     serve: Serve, connect: Connect
 ) -> None:

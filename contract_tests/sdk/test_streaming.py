@@ -270,6 +270,39 @@ def test_final_data_that_is_no_object_is_read_from_the_frame(serve: Serve, conne
     assert (result.success, result.error) == (False, "boom")
 
 
+@pytest.mark.parametrize("kind", ["final", "done"])
+def test_the_end_may_be_under_either_name_in_either_form(serve: Serve, connect: Connect, kind: str) -> None:
+    failed = {"success": False, "output": {"a": 1}, "error": "boom"}
+    for end in ({"event": kind, "data": failed}, {"event": kind, **failed}):
+        result = result_of(serve, connect, end)
+        assert (result.success, result.output, result.error) == (False, {"a": 1}, "boom")
+
+
+def test_a_flat_end_may_have_data_of_its_own(serve: Serve, connect: Connect) -> None:
+    end = {"event": "done", "success": True, "output": {"a": 1}, "data": {"b": 2}}
+    assert result_of(serve, connect, end).output == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"error": "boom"},
+        {"error": {"message": "boom"}},
+        {"message": "boom"},
+        {"data": "boom"},
+        {"data": {"error": "boom"}},
+        {"data": {"message": "boom"}},
+        {"error": None, "data": {"error": {"message": "boom"}}},
+    ],
+)
+def test_why_a_run_failed_is_told_wherever_the_event_has_it(
+    serve: Serve, connect: Connect, told: dict[str, Any]
+) -> None:
+    assert result_of(serve, connect, {"event": "error", **told}).error == "boom"
+    died = {"event": "stream_error", "blockId": "b1", **told}
+    assert result_of(serve, connect, died, final()).error == "boom"
+
+
 # Output put together from what was streamed
 
 
@@ -426,6 +459,14 @@ def test_a_limit_may_be_a_text_in_an_error_event(serve: Serve, connect: Connect,
     server = serve([stream_head() + chunk(f"event: error\ndata: {data}\n\n".encode()) + LAST_CHUNK])
     with pytest.raises(RateLimitError, match="Rate limit exceeded"):
         connect(server).execute_workflow("wf", stream=True)
+
+
+@pytest.mark.parametrize(
+    "told", [{"message": "Usage limit exceeded: $12 of $10"}, {"data": {"error": "Usage limit exceeded: $12 of $10"}}]
+)
+def test_a_limit_is_known_wherever_the_event_names_it(serve: Serve, connect: Connect, told: dict[str, Any]) -> None:
+    with pytest.raises(UsageLimitError, match=r"\$12 of \$10"):
+        result_of(serve, connect, {"event": "error", **told})
 
 
 @pytest.mark.parametrize("data", ['"it broke"', "it broke"])
