@@ -74,6 +74,15 @@ class StreamFlow:
         self._closed = True
         self.at_hand = iter([Completed(result.success, result.output, result.error, result.metadata)])
 
+    def take(self, body: bytes) -> None:
+        """Make a stream of an answer that has been read whole.
+
+        Raises:
+            SimStudioError: It is no stream that can be read.
+        """
+        self._frames = iter(self._decode(body))
+        self._piece_bytes = len(body)
+
     def close(self) -> None:
         """Let go of the connection. What has not been read is lost; a read that another thread is in ends."""
         if not self._closed:
@@ -122,8 +131,7 @@ class StreamFlow:
         piece = yield from self._read()
         if not piece:
             raise self._error("the event stream ended without its final event")
-        self._frames = iter(self._decode(piece))
-        self._piece_bytes = len(piece)
+        self.take(piece)
 
     def _read(self) -> Flow[bytes]:
         call = self._call if self._assembly.events else self._first_event

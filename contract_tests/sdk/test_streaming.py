@@ -366,6 +366,32 @@ def test_a_reset_makes_what_the_block_streamed_void(serve: Serve, connect: Conne
     }
 
 
+# A stream under another name
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "application/json", None])
+def test_a_stream_is_one_whatever_its_content_type(serve: Serve, connect: Connect, kind: str | None) -> None:
+    headers = {} if kind is None else {"Content-Type": kind}
+    frames = b": ready\n\n" + frame(piece("Hel")) + frame(piece("lo")) + frame(final(error="boom", success=False))
+    client = connect(serve([answer(200, frames, headers)], [answer(200, frames, headers)]))
+    result = client.execute_workflow("wf", stream=True)
+    assert (result.success, result.output, result.error) == (False, {"b1": {"content": "Hello"}}, "boom")
+    with client.stream_workflow("wf") as events:
+        assert [type(event) for event in events] == [BlockChunk, BlockChunk, Completed]
+
+
+def test_a_stream_under_another_name_has_to_have_its_end_too(serve: Serve, connect: Connect) -> None:
+    client = connect(serve([answer(200, frame(piece("Hel")), {"Content-Type": "text/plain"})]))
+    with pytest.raises(StreamError, match="without its final event") as caught:
+        client.execute_workflow("wf", stream=True)
+    assert caught.value.partial_text == "Hel"
+
+
+def test_a_text_that_is_no_stream_is_the_output(serve: Serve, connect: Connect) -> None:
+    client = connect(serve([answer(200, b"dates: none", {"Content-Type": "text/plain"})]))
+    assert client.execute_workflow("wf", stream=True).output == "dates: none"
+
+
 # Errors before the stream
 
 
