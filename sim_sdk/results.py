@@ -35,7 +35,8 @@ class WorkflowExecutionResult:
 
     Attributes:
         success: Whether the workflow succeeded. A workflow that fails is a result too.
-        output: Its output: any JSON value; a Response block's body as it was answered.
+        output: Its output: any JSON value; a Response block's body as it was answered. Streams and jobs bring all of
+            such a block: `data`, `status` and `headers`.
         error: Why it failed, or None. On a stream also what befell a block of a run that went on.
         logs: Block logs, where the server sends them.
         metadata: `duration` in milliseconds, `startTime` and `endTime`, or None.
