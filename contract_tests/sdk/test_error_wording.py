@@ -50,6 +50,8 @@ def test_each_class_of_status_begins_and_ends_where_http_says(status: int, kind:
         (500, '{"error": "?", "code": "rate_limit_exceeded"}', RateLimitError, "RATE_LIMIT_EXCEEDED"),
         (500, '{"error": "RATE LIMIT EXCEEDED"}', RateLimitError, "RATE_LIMIT_EXCEEDED"),
         (500, '{"error": "Rate limit exceededness"}', ServerError, "EXECUTION_ERROR"),
+        (503, '{"error": "Too many concurrent executions"}', RateLimitError, "RATE_LIMIT_EXCEEDED"),
+        (503, '{"error": "Too many requests of a model"}', ServerError, "EXECUTION_ERROR"),
         (500, '{"error": "usage limit exceeded."}', UsageLimitError, "USAGE_LIMIT_EXCEEDED"),
         (400, '{"error": "invalid json"}', InvalidRequestError, "INVALID_JSON"),
         (499, '{"error": "invalid json"}', InvalidRequestError, "INVALID_JSON"),

@@ -425,6 +425,7 @@ def test_a_failed_run_answered_without_a_stream_is_a_result(serve: Serve, connec
     [
         ("Rate limit exceeded. Limit resets at 2026-01-01T00:00:20.000Z", RateLimitError, "RATE_LIMIT_EXCEEDED"),
         ("Usage limit exceeded: $10 of $10", UsageLimitError, "USAGE_LIMIT_EXCEEDED"),
+        ("Too many concurrent executions until 2026-01-01T00:00:20Z", RateLimitError, "RATE_LIMIT_EXCEEDED"),
     ],
 )
 def test_a_limit_reported_as_the_first_event_is_raised(
