@@ -194,7 +194,9 @@ _RULES: Tuple[_Rule, ...] = (
     _Rule(UsageLimitError, USAGE_LIMIT_EXCEEDED, statuses={402}),
     _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, statuses={429}),
     _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, server_code=r"RATE_LIMIT_EXCEEDED"),
-    _Rule(RateLimitError, RATE_LIMIT_EXCEEDED, message=r"((api )?rate limit exceeded|too many concurrent executions)\b"),
+    _Rule(
+        RateLimitError, RATE_LIMIT_EXCEEDED, message=r"((api )?rate limit exceeded|too many concurrent executions)\b"
+    ),
     _Rule(AuthenticationError, UNAUTHORIZED, statuses={401}),
     _Rule(PermissionDeniedError, statuses={403}),
     _Rule(NotFoundError, statuses={404}),

@@ -79,8 +79,8 @@ def execution_retryable(error: SimStudioError) -> bool:
     """Whether an execution may be sent again: only where it is certain that the server has not begun it."""
     if isinstance(error, AmbiguousStateError):
         return False
-    if isinstance(error, RateLimitError):
-        return error.status == 429
+    if isinstance(error, RateLimitError) and error.status == 429:
+        return True
     if isinstance(error, ConnectionFailedError):
         return error.request_sent is False
     return error.status == 503 and "retry-after" in error.headers

@@ -181,6 +181,7 @@ def test_a_limit_reported_inside_a_stream_is_not_tried_again(serve: Serve, conne
     [
         json_answer(429, {"error": "Server is at capacity", "code": "ADMISSION_GATE_CAPACITY", "retryAfterSeconds": 5}),
         json_answer(503, {"error": "Restarting"}, {"Retry-After": "5"}),
+        json_answer(503, {"error": "Too many concurrent executions"}, {"Retry-After": "5"}),
     ],
 )
 def test_a_server_that_asks_to_come_back_is_taken_at_its_word(
