@@ -24,6 +24,8 @@ TERMINAL_STATES = frozenset({"completed", "failed", "cancelled"})
 _ENVELOPE_KEYS = frozenset(
     {"success", "output", "error", "logs", "metadata", "traceSpans", "totalDuration", "executionId", "status"}
 )
+_ACCEPTED = 202
+_JOBS = "/api/jobs/"
 _JOB_METADATA = ("startedAt", "completedAt", "duration")
 _T = TypeVar("_T")
 
@@ -324,7 +326,9 @@ def _queued_as(value: Any, answer: Answer) -> Optional[str]:
     """The id of the job that a run was queued as whose result was asked for, None where it was not."""
     if not isinstance(value, dict) or value.get("success") is not True:
         return None
-    return _task_id(value, answer) if "links" in value or "statusUrl" in value else None
+    # A Response block's answer may have an id and links too, but hardly that path, or that status beside them.
+    accepted = answer.status == _ACCEPTED and ("links" in value or "statusUrl" in value)
+    return _task_id(value, answer) if accepted or _JOBS in _links(value).get("status", "") else None
 
 
 def _task_id(value: Mapping[str, Any], answer: Answer) -> Optional[str]:

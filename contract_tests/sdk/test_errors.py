@@ -423,6 +423,8 @@ def test_fields_of_another_kind_are_left_out(serve: Serve, connect: Connect) -> 
             {"success": True, "data": [1], "metadata": {"count": 1}},
         ),
         (b'{"success": true, "status": "ok"}', {"success": True, "status": "ok"}),
+        (b'{"success": true, "jobId": "j", "statusUrl": "/x"}', {"success": True, "jobId": "j", "statusUrl": "/x"}),
+        (b'{"success": true, "taskId": "t", "links": {}}', {"success": True, "taskId": "t", "links": {}}),
         (b"[1, 2]", [1, 2]),
         (b"null", None),
         (b"3.5", 3.5),

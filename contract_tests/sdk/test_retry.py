@@ -208,7 +208,8 @@ def test_a_server_that_asks_to_come_back_is_taken_at_its_word(
         (503, {}, {"error": "Unavailable"}),
         (503, {"Retry-After": "1"}, {"error": "Unknown", "code": "ASYNC_ENQUEUE_AMBIGUOUS"}),
         (504, {"Retry-After": "1"}, {"error": "Gateway timeout"}),
-        (200, {"Retry-After": "1"}, {"success": True, "taskId": "t", "links": {}}),
+        (202, {"Retry-After": "1"}, {"success": True, "taskId": "t", "links": {}}),
+        (200, {"Retry-After": "1"}, {"success": True, "jobId": "t", "statusUrl": "https://x/api/jobs/t"}),
     ],
 )
 def test_an_execution_that_may_have_begun_or_cannot_be_helped_is_never_sent_again(
