@@ -74,14 +74,13 @@ class StreamFlow:
         self._closed = True
         self.at_hand = iter([Completed(result.success, result.output, result.error, result.metadata)])
 
-    def take(self, body: bytes) -> None:
-        """Make a stream of an answer that has been read whole.
-
-        Raises:
-            SimStudioError: It is no stream that can be read.
-        """
-        self._frames = iter(self._decode(body))
-        self._piece_bytes = len(body)
+    def take(self, piece: bytes) -> None:
+        """Take the next bytes of the stream: all of them, where the answer has been read already."""
+        try:
+            self._frames = iter(self._decoder.feed(piece))
+        except ValueError as error:  # beyond a limit, or closed by another thread meanwhile
+            raise self._error(str(error)) from None
+        self._piece_bytes = len(piece)
 
     def close(self) -> None:
         """Let go of the connection. What has not been read is lost; a read that another thread is in ends."""
@@ -143,12 +142,6 @@ class StreamFlow:
             if isinstance(error, RequestTimeoutError):
                 raise
             raise self._error(f"the event stream broke off: {error}") from None
-
-    def _decode(self, piece: bytes) -> List[ServerSentEvent]:
-        try:
-            return self._decoder.feed(piece)
-        except ValueError as error:  # beyond a limit, or closed by another thread meanwhile
-            raise self._error(str(error)) from None
 
     def _take(self, frames: List[ServerSentEvent]) -> List[StreamEvent]:
         """The events of frames. An error in there is kept until the events before it have been handed out."""
