@@ -171,10 +171,10 @@ def _encoding(file: IO[Any]) -> Tuple[str, str]:
 def _name(file: IO[Any]) -> str:
     # What was uploaded to Flask has the file's name there, and the form field's in "name".
     names = (getattr(file, attribute, None) for attribute in ("filename", "name"))
-    return _last_part(next((name for name in names if name and isinstance(name, (str, bytes))), ""))
+    return _last_part(next((name for name in names if name and isinstance(name, (str, bytes, os.PathLike))), ""))
 
 
-def _last_part(path: Union[str, bytes]) -> str:
+def _last_part(path: "Union[str, bytes, os.PathLike[Any]]") -> str:
     # Bytes of a file name that are no text can be in a str here, but not in JSON.
     return os.path.basename(os.fsdecode(path)).encode("utf-8", "replace").decode("utf-8") or _DEFAULT_NAME
 

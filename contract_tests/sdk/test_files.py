@@ -141,6 +141,12 @@ def test_a_name_may_be_bytes(serve: Serve, connect: Connect, picture: Path) -> N
         assert sent(serve, connect, file) == as_sent(CONTENT, "picture ž.png", "image/png")
 
 
+def test_a_name_may_be_a_path(serve: Serve, connect: Connect, picture: Path) -> None:
+    file: Any = io.BytesIO(CONTENT)
+    file.name = picture
+    assert sent(serve, connect, file) == as_sent(CONTENT, picture.name, "image/png")
+
+
 def test_a_name_that_is_no_text_is_sent_as_one(serve: Serve, connect: Connect) -> None:
     file = Unseekable(CONTENT)
     file.name = "/somewhere/caf\udce9.png"
