@@ -435,8 +435,17 @@ def test_what_parsers_of_http_differ_about_is_refused(serve: Serve, connect: Con
     assert error.request_sent is True
 
 
-@pytest.mark.synchronous("aiohttp takes the answer for chunked, or for one that ends with its connection")
-@pytest.mark.parametrize("coding", [b"gzip, chunked", b"chunked, gzip", b"gzip", b"chunked\r\nTransfer-Encoding: gzip"])
+@pytest.mark.parametrize(
+    "coding",
+    [
+        b"gzip, chunked",
+        b"gzip\r\nTransfer-Encoding: chunked",
+        b"chunked, gzip",
+        b"chunked\r\nTransfer-Encoding: gzip",
+        b"gzip",
+        b"x-chunked",
+    ],
+)
 def test_a_transfer_coding_that_nobody_asked_for_is_refused(serve: Serve, connect: Connect, coding: bytes) -> None:
     error = failure(connect, serve([in_chunks(LENGTH, coding), Ending.STALL]), timeout=PATIENCE)
     assert "transfer coding" in str(error)

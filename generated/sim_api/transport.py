@@ -16,7 +16,7 @@ import time
 from contextlib import suppress
 from http.client import HTTPException, HTTPResponse, parse_headers
 from queue import Empty, SimpleQueue
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union, cast
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Set, Tuple, Union, cast
 from urllib.parse import unquote
 
 import urllib3
@@ -30,7 +30,7 @@ from urllib3.util.wait import wait_for_socket
 
 from .decompress import decompressor
 from .failures import FailureKind, TransportFailure, without_frames
-from .fields import read_fields
+from .fields import read_fields, transfer_codings
 
 __all__ = ("RawResponse", "Transport")
 
@@ -212,19 +212,18 @@ class _WholeHead(HTTPResponse):
         if self.headers.defects:
             self._refuse_unreadable_headers()
         if "transfer-encoding" in ",".join(self.headers.keys()).lower():
-            self._read_codings(",".join(self.headers.get_all("transfer-encoding", ())).lower().split(","))
+            self._read_codings(transfer_codings(self.headers.get_all("transfer-encoding", ())))
         lengths = self.headers.get_all("content-length")
         if lengths is not None and not _LENGTHS(",".join(lengths)):
             # `http.client` would take "+1" and "1_0", and read on with others until the server closes.
             raise HTTPException("the length of the answer is no number")
 
-    def _read_codings(self, codings: List[str]) -> None:
+    def _read_codings(self, codings: Set[str]) -> None:
         """`http.client` would know "chunked" only where nothing is beside it, not even a space behind it."""
-        names = {coding.strip() for coding in codings} - {"", "identity"}
-        if names == {"chunked"} and not self.chunked:
+        if codings == {"chunked"} and not self.chunked:
             self.chunked, self.chunk_left, self.length = True, None, None
             self.will_close = self._check_close()
-        elif names - {"chunked"}:
+        elif codings - {"chunked"}:
             raise HTTPException("the answer is in a transfer coding that was not asked for")
 
     def _check_close(self) -> bool:

@@ -24,7 +24,7 @@ from urllib3.util.wait import wait_for_read
 
 from .decompress import decompressor
 from .failures import FailureKind, TransportFailure
-from .fields import read_fields
+from .fields import read_fields, transfer_codings
 
 if sys.version_info >= (3, 11):
     from asyncio import timeout as within
@@ -251,9 +251,8 @@ class AsyncTransport:
                 else:
                     async with within(_shortest(total, idle)):
                         response = await self._request(method, url, headers, body, connect, None)
-                if response.status == _SWITCHING_PROTOCOLS:
-                    response.close()
-                    raise aiohttp.ClientError("the server switches to another protocol, which was not asked for")
+                if response.status == _SWITCHING_PROTOCOLS or "Transfer-Encoding" in response.headers:
+                    _refuse_unasked(response)
                 return AsyncRawResponse(response, progress)
             except _Spoilt:
                 continue  # it is closed now; there is another one, or a new one is made
@@ -332,6 +331,23 @@ def _new_session() -> aiohttp.ClientSession:
     if hasattr(session, "_retry_connection"):
         session._retry_connection = False
     return session
+
+
+def _refuse_unasked(response: aiohttp.ClientResponse) -> None:
+    """Refuse an answer whose body aiohttp would hand out although it is none, or not yet.
+
+    That is so with what comes in another protocol, and in any transfer coding where "chunked" is not the last word.
+    """
+    fields = response.headers.getall("Transfer-Encoding", ())
+    codings = transfer_codings(fields)
+    if response.status == _SWITCHING_PROTOCOLS:
+        problem = "the server switches to another protocol, which was not asked for"
+    elif codings and (len(codings) > 1 or fields[-1].rpartition(",")[2].strip().lower() != "chunked"):
+        problem = "the answer is in a transfer coding that was not asked for"
+    else:
+        return
+    response.close()
+    raise aiohttp.ClientError(problem)
 
 
 @lru_cache(maxsize=64)  # to make one takes as long as to begin a request

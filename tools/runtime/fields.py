@@ -1,8 +1,8 @@
 """Header fields of an answer, read alike by every transport."""
 
-from typing import Iterable, List, Tuple
+from typing import Iterable, List, Set, Tuple
 
-__all__ = ("read_fields",)
+__all__ = ("read_fields", "transfer_codings")
 
 
 def read_fields(fields: Iterable[Tuple[str, str]], encoding: str) -> List[Tuple[str, str]]:
@@ -16,6 +16,11 @@ def read_fields(fields: Iterable[Tuple[str, str]], encoding: str) -> List[Tuple[
     if "".join([value for _, value in found]).isascii():
         return found
     return [(name, _text(value.encode(encoding, "surrogateescape"))) for name, value in found]
+
+
+def transfer_codings(fields: Iterable[str]) -> Set[str]:
+    """The transfer codings of an answer whose Transfer-Encoding fields these are. "identity" is none."""
+    return {coding.strip() for coding in ",".join(fields).lower().split(",")} - {"", "identity"}
 
 
 def _text(value: bytes) -> str:
