@@ -1,16 +1,18 @@
 """A client that was closed holds no connection, whatever is kept of what it did."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from contract_tests.reliability import _tls
 from contract_tests.reliability._matrix import KEY
 from contract_tests.reliability._server import FaultyServer, whole
 from contract_tests.reliability.conftest import Connect
-from contract_tests.sdk._server import PATIENCE, answer
+from contract_tests.sdk._server import PATIENCE, SUCCESS, Ending, ScriptedServer, answer
 from sim_api.transport import _Pools
-from sim_sdk import NotFoundError, SimStudioClient
+from sim_sdk import AsyncSimStudioClient, NotFoundError, SimStudioClient
 
 
 def refused(client: Any) -> object:
@@ -52,3 +54,18 @@ def test_a_client_that_is_closed_while_a_call_begins_goes_on(monkeypatch: pytest
         closing.append(client.close)
         assert client.execute_workflow("wf").success
         assert [request.connection for request in server.requests] == [0, 1]
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_nothing_is_sent_over_tls_that_the_server_has_ended(turns: int) -> None:
+    async def main(server: ScriptedServer) -> None:
+        async with AsyncSimStudioClient(KEY, server.url, ssl_context=_tls.trusting()) as client:
+            assert (await client.execute_workflow("wf")).success
+            assert server.closed.wait(PATIENCE)
+            for _ in range(turns):  # asyncio reads the end in one turn of the loop, and tells it in another
+                await asyncio.sleep(0)
+            assert (await client.execute_workflow("wf")).success
+
+    with ScriptedServer([SUCCESS, Ending.CLOSE], [SUCCESS], context=_tls.server_context()) as server:
+        asyncio.run(main(server))
+    assert [request.connection for request in server.requests] == [0, 1]

@@ -87,6 +87,11 @@ class _Protocol(ResponseHandler):
             return False
         return transport.is_closing() or wait_for_read(transport.get_extra_info("socket"), timeout=0.0)
 
+    def eof_received(self) -> None:
+        """Let nothing be sent from now on. With TLS, asyncio would drop it without a word until the end is told."""
+        super().eof_received()
+        self.force_close()
+
     def set_exception(self, exc: BaseException, *args: Any, **options: Any) -> None:
         """Note why the connection cannot be used any more; also for who waits for the body.
 
