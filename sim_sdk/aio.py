@@ -91,7 +91,8 @@ class _Connections:
         if self._transport is None:
             from sim_api.aio_transport import AsyncTransport
 
-            self._transport = AsyncTransport(proxy=self._options.proxy, ssl_context=self._options.ssl_context)
+            made = AsyncTransport(proxy=self._options.proxy, ssl_context=self._options.ssl_context)
+            self._transport = self._transport or made  # another thread may have been quicker to load the module
         return self._transport
 
     async def close(self) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from contract_tests.sdk._server import SUCCESS, ScriptedServer
+from sim_api.aio_transport import AsyncTransport
 from sim_conformance.mock import MockSim, Slow
 from sim_sdk import AsyncSimStudioClient, NotFoundError, SimStudioClient
 
@@ -223,6 +225,41 @@ def test_an_asynchronous_client_that_is_dropped_warns_once_and_closes_its_connec
     asyncio.run(main())
     gc.collect()
     assert caplog.records == []
+
+
+def test_event_loops_of_several_threads_share_an_asynchronous_client(caplog: pytest.LogCaptureFixture) -> None:
+    threads, calls = 3, 10
+    turn = threading.Barrier(threads)
+
+    async def use(client: AsyncSimStudioClient) -> None:
+        for _ in range(calls):
+            await asyncio.get_running_loop().run_in_executor(None, turn.wait, 10)
+            assert (await client.execute_workflow("w")).success
+        await client.close()
+
+    with ScriptedServer(*[[SUCCESS]] * threads * calls) as server:
+        client = AsyncSimStudioClient("k", server.url)
+        with ThreadPoolExecutor(threads) as pool:
+            for done in [pool.submit(asyncio.run, use(client)) for _ in range(threads)]:
+                done.result()
+        assert server.connections == threads
+    gc.collect()  # a session that is left would warn, and log
+    assert caplog.records == []
+
+
+def test_threads_that_begin_at_once_share_a_transport(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = AsyncSimStudioClient("k", "http://127.0.0.1:9")
+    quicker: list[object] = []
+
+    class Loaded(AsyncTransport):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            if not quicker:
+                quicker.append(self)
+                quicker[0] = client._connections.transport()
+
+    monkeypatch.setattr("sim_api.aio_transport.AsyncTransport", Loaded)
+    assert client._connections.transport() is quicker[0]
 
 
 def test_a_pickled_client_takes_its_key_from_the_environment(sim: MockSim, monkeypatch: pytest.MonkeyPatch) -> None:

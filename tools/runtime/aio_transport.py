@@ -221,7 +221,7 @@ class AsyncRawResponse:
 
 
 class AsyncTransport:
-    """Sends requests over kept connections. It belongs to the event loop that it is used in, and follows to another.
+    """Sends requests over kept connections, which every event loop that it is used in has of its own.
 
     Args:
         proxy: The URL of an HTTP proxy, or None. The environment is not asked.
@@ -232,7 +232,7 @@ class AsyncTransport:
         self._options: Dict[str, Any] = {"proxy": proxy, "allow_redirects": False}
         if ssl_context is not None:
             self._options["ssl"] = ssl_context
-        self._held: Optional[Tuple[asyncio.AbstractEventLoop, aiohttp.ClientSession]] = None
+        self._sessions: Dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}  # they cannot leave their loops
 
     async def open(
         self,
@@ -272,23 +272,21 @@ class AsyncTransport:
         raise failure
 
     async def close(self) -> None:
-        """Close the idle connections. The transport can still be used; it opens new ones."""
-        held, self._held = self._held, None
-        if held is not None:
-            await held[1].close()
+        """Close the connections of the running event loop, and of closed ones. The transport can still be used."""
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()
+        for left in self._leave_closed_loops():
+            _let_go(left)
 
     def __del__(self) -> None:
-        held = getattr(self, "_held", None)
-        if held is not None:
-            self._abandon(held[1])
+        for session in getattr(self, "_sessions", {}).values():
+            self._abandon(session)
 
     def _abandon(self, session: aiohttp.ClientSession) -> None:
         """Close what was left open; aiohttp alone would warn and log several times."""
         warnings.warn(f"unclosed {type(self).__name__}", ResourceWarning, stacklevel=3, source=self)
-        connector = session.connector
-        session.detach()
-        if connector is not None:
-            connector._close()  # what `close` does, without something to await
+        _let_go(session)
 
     def _request(
         self,
@@ -310,13 +308,30 @@ class AsyncTransport:
 
     def _current_session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
-        held = self._held
-        if held is None or held[0] is not loop:
-            # A session cannot leave its loop.
-            if held is not None and held[0].is_closed():
-                self._abandon(held[1])
-            held = self._held = loop, _new_session()
-        return held[1]
+        session = self._sessions.get(loop)
+        if session is None:
+            for left in self._leave_closed_loops():
+                self._abandon(left)
+            session = self._sessions[loop] = _new_session()
+        return session
+
+    def _leave_closed_loops(self) -> List[aiohttp.ClientSession]:
+        # Other threads may do the same just now.
+        left = [self._sessions.pop(loop, None) for loop in list(self._sessions) if loop.is_closed()]
+        return [session for session in left if session is not None]
+
+
+def _let_go(session: aiohttp.ClientSession) -> None:
+    """Do what closing a session does, without something to await."""
+    connector = session.connector
+    session.detach()
+    if connector is None:
+        return
+    loop = connector._loop
+    if loop.is_running() and loop is not asyncio._get_running_loop():
+        loop.call_soon_threadsafe(connector._close)
+    else:
+        connector._close()
 
 
 def _new_session() -> aiohttp.ClientSession:
