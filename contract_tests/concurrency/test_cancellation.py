@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from sim_sdk import AsyncSimStudioClient, RequestTimeoutError, ServerError
+from contract_tests.sdk._server import PATIENCE, Ending, ScriptedServer, head
+from sim_sdk import AsyncSimStudioClient, AsyncWorkflowStream, RequestTimeoutError, ServerError
 
 Call = Callable[[AsyncSimStudioClient], Awaitable[object]]
 
@@ -232,6 +233,26 @@ def test_an_abandoned_stream_warns_once_and_closes() -> None:
             await asyncio.wait_for(server.disconnected.wait(), 5)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("how", ["closed", "dropped"])
+@pytest.mark.filterwarnings("ignore:unclosed (<socket|transport|Async)")  # not what aiohttp warns of
+def test_a_stream_that_has_outlived_its_event_loop_can_be_let_go(how: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def begin(client: AsyncSimStudioClient) -> AsyncWorkflowStream:
+        stream = await client.stream_workflow("w")
+        await stream.__anext__()
+        return stream
+
+    with ScriptedServer([head(200, {"Content-Type": "text/event-stream"}), FRAME, Ending.STALL]) as server:
+        client = AsyncSimStudioClient("k", server.url)
+        stream = asyncio.run(begin(client))
+        if how == "closed":
+            asyncio.run(stream.close())
+        del stream
+        gc.collect()  # what is raised there fails the test
+        assert server.left.wait(PATIENCE)
+        asyncio.run(client.close())
+    assert caplog.records == []
 
 
 def test_one_client_in_one_event_loop_after_another() -> None:

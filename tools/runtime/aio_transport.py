@@ -13,6 +13,7 @@ import ssl
 import sys
 import time
 import warnings
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
@@ -56,7 +57,8 @@ class _Progress:
     def abort(self) -> None:
         """Close the connection at once. Closing it in order would wait for a server that takes what is not yet sent."""
         if self.transport is not None:
-            self.transport.abort()
+            with suppress(RuntimeError):  # the event loop is closed, and its connections with it
+                self.transport.abort()
 
 
 class _Spoilt(Exception):
@@ -217,6 +219,8 @@ class AsyncRawResponse:
         if not self.ended:
             self.ended = True
             self._progress.abort()
+            if self._response.connection is not None:
+                self._response.connection.close()  # aiohttp leaves it, and warns of it, where the event loop is closed
             self._response.close()
 
 
