@@ -1,6 +1,8 @@
 """A client that was closed holds no connection, whatever is kept of what it did."""
 
 import asyncio
+import errno
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +13,9 @@ from contract_tests.reliability._matrix import KEY
 from contract_tests.reliability._server import FaultyServer, whole
 from contract_tests.reliability.conftest import Connect
 from contract_tests.sdk._server import PATIENCE, SUCCESS, Ending, ScriptedServer, answer
+from sim_api.aio_transport import _Protocol
 from sim_api.transport import _Pools
-from sim_sdk import AsyncSimStudioClient, NotFoundError, SimStudioClient
+from sim_sdk import AsyncSimStudioClient, ConnectionFailedError, NotFoundError, SimStudioClient
 
 
 def refused(client: Any) -> object:
@@ -54,6 +57,29 @@ def test_a_client_that_is_closed_while_a_call_begins_goes_on(monkeypatch: pytest
         closing.append(client.close)
         assert client.execute_workflow("wf").success
         assert [request.connection for request in server.requests] == [0, 1]
+
+
+def test_a_connection_that_is_reset_while_it_is_made_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(*_: object) -> None:
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+
+    monkeypatch.setattr("sim_api.transport._connect", connect)
+    with SimStudioClient(KEY, "http://127.0.0.1:9") as client, pytest.raises(ConnectionFailedError) as caught:
+        client.execute_workflow("wf")
+    assert caught.value.request_sent is False
+
+
+def test_a_server_that_ends_every_new_connection_is_not_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main(url: str) -> ConnectionFailedError:
+        async with AsyncSimStudioClient(KEY, url) as client:
+            with pytest.raises(ConnectionFailedError) as caught:
+                await client.execute_workflow("wf", timeout=1)
+            return caught.value
+
+    monkeypatch.setattr(_Protocol, "should_close", True)  # as it is once the end has been read
+    with FaultyServer(lambda good: [whole(good)]) as server:
+        assert asyncio.run(main(server.url)).request_sent is False
+        assert server.connections <= 1
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])

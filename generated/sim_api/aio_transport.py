@@ -107,11 +107,13 @@ class _Protocol(ResponseHandler):
 
 class _Request(aiohttp.ClientRequest):
     def send(self, conn: Any) -> Any:  # type checkers do not agree on what a coroutine's type is
-        if conn.protocol.should_close or conn.protocol.has_news:
+        protocol = conn.protocol
+        if protocol.should_close or protocol.has_news:
             conn.close()
-            raise _Spoilt
+            # A new connection that ended at once is no accident: to make one after another might go on for ever.
+            raise aiohttp.ServerDisconnectedError if protocol.heard == math.inf else _Spoilt
         progress = _current.get()
-        progress.protocol, progress.transport = conn.protocol, conn.transport
+        progress.protocol, progress.transport = protocol, conn.transport
         return super().send(conn)
 
 

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ClosedPoolError, HeaderParsingError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import ClosedPoolError, HeaderParsingError, HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.util import make_headers, parse_url
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.response import assert_header_parsing
@@ -283,7 +283,11 @@ class _TimedConnection(HTTPConnection):
     _held: Optional[List[bytes]] = None
 
     def _new_conn(self) -> socket.socket:
-        return _connect(self._dns_host, self.port, self.socket_options or (), _current.limits)
+        try:
+            return _connect(self._dns_host, self.port, self.socket_options or (), _current.limits)
+        except ConnectionResetError as error:
+            # urllib3 would take it for one of sending, and go on to read an answer.
+            raise NewConnectionError(self, str(error)) from error
 
     def _tunnel(self) -> None:
         limits = _current.limits
