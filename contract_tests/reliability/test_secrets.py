@@ -88,6 +88,7 @@ def refusals() -> dict[str, Exchange]:
         "a limit": [
             stream_head(**ECHO) + chunk(frame({"event": "error", "error": f"Rate limit exceeded {KEY}"})) + LAST_CHUNK
         ],
+        "half a head": [b"HTTP/1.1 200 OK\r\nX-Echo: " + KEY[:-3].encode(), Ending.CLOSE],
         "half a stream": [stream_head(**ECHO) + chunk(frame({"blockId": KEY, "chunk": KEY})), Ending.CLOSE],
     }
 

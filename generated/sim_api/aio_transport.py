@@ -365,11 +365,11 @@ def _refuse_unasked(response: aiohttp.ClientResponse) -> None:
 
     That is so with what comes in another protocol, and in any transfer coding where "chunked" is not the last word.
     """
-    fields = response.headers.getall("Transfer-Encoding", ())
-    codings = transfer_codings(fields)
+    line = ",".join(response.headers.getall("Transfer-Encoding", ()))
+    codings = transfer_codings([line])
     if response.status == _SWITCHING_PROTOCOLS:
         problem = "the server switches to another protocol, which was not asked for"
-    elif codings and (len(codings) > 1 or fields[-1].rpartition(",")[2].strip().lower() != "chunked"):
+    elif codings and (len(codings) > 1 or line.rpartition(",")[2].strip().lower() != "chunked"):
         problem = "the answer is in a transfer coding that was not asked for"
     else:
         return
@@ -418,6 +418,8 @@ def _refusal_of_proxy(error: aiohttp.ClientResponseError) -> str:
 
 def _say(error: BaseException) -> str:
     cause = getattr(error, "os_error", None) or error.__cause__ or error
+    if isinstance(cause, aiohttp.ServerDisconnectedError):
+        return "Server disconnected"  # its own message may be what came of the head, cut off anywhere
     number = getattr(cause, "errno", None)
     if isinstance(number, int) and number > 0 and not isinstance(cause, ssl.SSLError):
         return os.strerror(number)
