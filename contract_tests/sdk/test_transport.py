@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+import sim_api.aio_transport
 from contract_tests.sdk._clock import FakeClock
 from contract_tests.sdk._server import (
     PATIENCE,
@@ -192,6 +193,25 @@ def test_a_connection_that_was_dropped_while_the_event_loop_was_busy_does_not_fa
 
     asyncio.run(main())
     assert server.connections == 2
+
+
+def test_a_server_that_ends_connections_behind_its_answers_is_known_by_that(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sim_api.aio_transport._Habit, "blink", PATIENCE)  # however slow the machine is
+    server = serve([SUCCESS, Ending.CLOSE], [SUCCESS, Ending.CLOSE], [SUCCESS])
+
+    async def main() -> None:
+        async with AsyncSimStudioClient("k", server.url) as client:
+            assert (await client.execute_workflow("wf")).success
+            assert await asyncio.get_running_loop().run_in_executor(None, server.closed.wait, PATIENCE)
+            server.closed.clear()
+            assert (await client.execute_workflow("wf")).success
+            assert server.closed.wait(PATIENCE)  # the event loop sees nothing of it
+            assert (await client.execute_workflow("wf")).success
+
+    asyncio.run(main())
+    assert server.connections == 3
 
 
 def test_a_closed_client_opens_a_new_connection(serve: Serve, connect: Connect) -> None:

@@ -38,7 +38,6 @@ __all__ = ("AsyncRawResponse", "AsyncTransport")
 _HEADER_BYTES = 65536
 _SEND_BYTES = 65536
 _SWITCHING_PROTOCOLS = 101
-_BLINK = 0.05  # seconds after an answer for which its connection is taken to be still there
 _LONGEST_WAIT = 1e9  # seconds; it makes no difference, and its milliseconds are a number
 
 
@@ -70,8 +69,22 @@ class _Spoilt(Exception):
 _current: "ContextVar[_Progress]" = ContextVar("_current")
 
 
+class _Habit:
+    """What a session has learnt of its server.
+
+    Attributes:
+        blink: How long after an answer its connection is taken to be still there, in seconds.
+    """
+
+    blink: float = 0.05
+
+
 class _Protocol(ResponseHandler):
     heard = math.inf  # when something came last, on the monotonic clock; of a new connection nothing is awaited yet
+
+    def __init__(self, habit: _Habit, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._habit = habit
 
     def data_received(self, data: bytes) -> None:
         self.heard = time.monotonic()
@@ -85,12 +98,14 @@ class _Protocol(ResponseHandler):
         what was acted on. To ask the system takes a twentieth of an exchange: not when something has just come.
         """
         transport: Any = self.transport
-        if time.monotonic() - self.heard < _BLINK:
+        if time.monotonic() - self.heard < self._habit.blink:
             return False
         return transport.is_closing() or wait_for_read(transport.get_extra_info("socket"), timeout=0.0)
 
     def eof_received(self) -> None:
         """Let nothing be sent from now on. With TLS, asyncio would drop it without a word until the end is told."""
+        if not self.should_close and time.monotonic() - self.heard < self._habit.blink:
+            self._habit.blink = 0.0  # the server ends connections behind its answers, and does not say so
         super().eof_received()
         self.force_close()
 
@@ -343,7 +358,7 @@ def _let_go(session: aiohttp.ClientSession) -> None:
 
 def _new_session() -> aiohttp.ClientSession:
     connector: Any = aiohttp.TCPConnector(limit=0)
-    connector._factory = partial(_Protocol, loop=asyncio.get_running_loop())
+    connector._factory = partial(_Protocol, _Habit(), loop=asyncio.get_running_loop())
     session = aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
