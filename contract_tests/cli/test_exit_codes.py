@@ -86,6 +86,8 @@ def test_a_failed_or_cancelled_job_is_1_and_one_under_way_is_0(any_mock: MockSim
         (["run", "echo", "--no-wait"], "--no-wait goes with --async"),
         (["logs"], "there is no workspace"),
         (["logs", "--workspace", "w", "--limit", "0"], "limit: expected"),
+        (["logs", "--workspace", "w", "--min-duration", "9" * 400 + "d"], "is no time span"),
+        (["logs", "--workspace", "w", "--since", "9" * 400 + "d"], "is no time such as"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
 )
@@ -241,7 +243,7 @@ class Full(io.RawIOBase):
         return True
     def write(self, data):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-sys.stdout = io.TextIOWrapper(io.BufferedWriter(Full()))
+sys.{stream} = io.TextIOWrapper(io.BufferedWriter(Full()), line_buffering=True)
 from sim_sdk.cli import main
 sys.exit(main({argv}))
 """
@@ -249,8 +251,50 @@ sys.exit(main({argv}))
 
 @pytest.mark.parametrize("argv", [RUN, [*RUN, "--json"], ["limits"]], ids=" ".join)
 def test_output_that_cannot_be_written_is_141_too(mock: MockSim, argv: list[str]) -> None:
-    ran = run_python(_ON_A_FULL_DISK.replace("{argv}", repr(argv)))
+    ran = run_python(_ON_A_FULL_DISK.format(stream="stdout", argv=argv))
 
     assert ran.code == 141, ran
     assert "the output cannot be written: No space left on device" in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"), [(RUN, 141), (["limits"], 0), (["run", "nobodys"], 3), ([*RUN, "--input", "{"], 2)], ids=str
+)
+def test_errors_that_cannot_be_told_keep_their_code(mock: MockSim, argv: list[str], code: int) -> None:
+    assert run_python(_ON_A_FULL_DISK.format(stream="stderr", argv=argv)).code == code
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (["run", "echo", "--input", "-"], "not JSON"),
+        (["webhook", "send", "http://127.0.0.1:1/"], "there is no webhook secret"),
+        (["webhook", "listen", "--secret", "-"], "standard input holds no secret"),
+    ],
+    ids=" ".join,
+)
+def test_a_closed_standard_input_is_an_empty_one(mock: MockSim, argv: list[str], reason: str) -> None:
+    ran = run_python(f"import sys; sys.stdin = None; from sim_sdk.cli import main; sys.exit(main({argv}))")
+
+    assert ran.code == 2
+    assert reason in ran.err
+    assert "Traceback" not in ran.err
+
+
+_INTERRUPTED_AT_ITS_START = """
+import sys
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "sim_sdk.cli.app":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+from sim_sdk.cli import main
+sys.exit(main(["--help"]))
+"""
+
+
+def test_ctrl_c_while_the_command_is_loaded_is_130() -> None:
+    ran = run_python(_INTERRUPTED_AT_ITS_START)
+
+    assert (ran.code, ran.out, ran.err) == (130, "", "")

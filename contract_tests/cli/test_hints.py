@@ -54,6 +54,8 @@ def test_nothing_is_advised_that_was_done_or_cannot_be(mock: MockSim, sim: Sim) 
     for argv in (["run", "echo", "--retry"], ["logs", "--workspace", mock.workspace_id]):
         mock.fail_next(status=429, headers={"retry-after": "500"})
         assert sim(*argv, "--json").error["hint"] == "sim limits shows what is left"
+    mock.fail_next(status=429, headers={"retry-after": "500"})  # longer than --retry waits
+    assert sim("run", "echo", "--json").error["hint"] == "sim limits shows what is left"
     mock.fail_next(status=403, operation="listLogs")
     assert sim("logs", "--workspace", mock.workspace_id, "--json").error["hint"] == "is it one of the key's owner?"
     mock.fail_next(status=408, times=9)

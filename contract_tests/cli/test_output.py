@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,12 @@ def test_a_stream_is_shown_in_order(any_mock: MockSim, sim: Sim) -> None:
 
     assert ran.out == "One, two, three, four, five\n"
     assert ran.err.startswith("✓ succeeded")
+
+
+def test_halves_of_a_character_are_put_together_in_a_stream(mock: MockSim, sim: Sim) -> None:
+    mock.add_workflow("agent", Agent(("a\ud83d", "\ude00b", "\ude00c", "\ud83d")))
+
+    assert sim(*STREAM).out == "a\N{GRINNING FACE}b\ufffdc\ufffd\n"
 
 
 def test_a_stream_as_json_is_an_event_a_line_and_ends_with_the_result(any_mock: MockSim, sim: Sim) -> None:
@@ -199,3 +206,13 @@ def test_text_that_the_terminal_cannot_encode_does_no_harm(mock: MockSim, monkey
 
     assert ran.code == 0
     assert '"na?ve ?"' in ran.out
+
+
+def test_a_terminal_of_no_width_is_shown_all(
+    mock: MockSim, sim: Sim, terminal: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal(0)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert '"name"' in sim("run", "echo", "--input", '{"name": "Ada"}').out
+    assert "Workflow not found" in sim("run", "nobodys").err

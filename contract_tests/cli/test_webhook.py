@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import signal
 import socket
@@ -9,6 +10,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -192,6 +194,21 @@ def test_it_listens_at_an_address_of_the_newer_kind(sim: Sim) -> None:
     assert sim("webhook", "send", url).code == 0
     process.communicate(timeout=20)
     assert process.returncode == 0
+
+
+def test_a_burst_of_deliveries_is_let_in_while_it_is_busy() -> None:
+    process = start("webhook", "listen", "--port", "0", "--json")
+    assert process.stderr is not None
+    port = int(json.loads(process.stderr.readline())["url"].rpartition(":")[2].strip("/"))
+    process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)
+
+    with ExitStack() as connections:
+        for _ in range(100):
+            connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+        process.send_signal(signal.SIGCONT)
+
+    assert interrupt(process, lambda: True).code == 130
 
 
 def test_a_sender_that_breaks_off_does_no_harm(sim: Sim, listening: Listening) -> None:

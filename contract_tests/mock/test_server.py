@@ -258,6 +258,14 @@ def test_the_command_cannot_take_a_taken_port(documented: MockSim, capsys: pytes
     assert f"cannot serve on 127.0.0.1:{port}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_the_command_refuses_what_is_no_port(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        sim_conformance.mock.cli.main([f"--port={port}"])
+    assert caught.value.code == 2
+    assert f"{port} is no port" in capsys.readouterr().err
+
+
 def test_the_command_refuses_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         sim_conformance.mock.cli.main(["--dialect", "2024"])

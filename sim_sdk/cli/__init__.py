@@ -17,9 +17,12 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """
     try:
         from .app import run
+
+        return run(sys.argv[1:] if argv is None else argv)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("click", "rich", "tomli"):
             raise
         print('sim: some packages are missing: install "sim-sdk[cli]"', file=sys.stderr)
         return 2
-    return run(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:  # before anything was begun, or while its end is told
+        return 130

@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from typing import Sequence
+from typing import Optional, Sequence
 
 import click
 
@@ -27,15 +27,14 @@ def run(argv: Sequence[str]) -> int:
         The exit code.
     """
     _accept_any_text()
+    _have_input()
     # Decided before the arguments are parsed, so that errors in them come in the form that was asked for.
     view: View = MachineView() if "--json" in argv else HumanView()
     session = Session(view)
     try:
         code: int = sim.main(list(argv), prog_name="sim", standalone_mode=False, obj=session)
     except (SimStudioError, Interrupted, click.ClickException, click.Abort, TypeError, ValueError) as error:
-        failure = explain(error)
-        view.failure(failure, session.hint or hint_for(error, session.settings))
-        return failure.exit_code.value
+        return _tell(view, explain(error), session.hint or hint_for(error, session.settings))
     except OSError as error:
         return _output_failed(view, error)
     except SystemExit as end:
@@ -50,8 +49,16 @@ def _output_failed(view: View, error: OSError) -> int:
     """Say that the output cannot be written, for which a full disk is the usual reason."""
     # What is left of it would be written once more at the end of the process, and fail again.
     sys.stdout = io.StringIO()
-    view.failure(Failure(ExitCode.OUTPUT_CLOSED, f"the output cannot be written: {error.strerror or error}"))
-    return ExitCode.OUTPUT_CLOSED.value
+    return _tell(view, Failure(ExitCode.OUTPUT_CLOSED, f"the output cannot be written: {error.strerror or error}"))
+
+
+def _tell(view: View, failure: Failure, hint: Optional[str] = None) -> int:
+    """Say why there is no result. Where it cannot be written either, the exit code says it alone."""
+    try:
+        view.failure(failure, hint)
+    except OSError:
+        sys.stderr = io.StringIO()
+    return failure.exit_code.value
 
 
 def _accept_any_text() -> None:
@@ -59,3 +66,9 @@ def _accept_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _have_input() -> None:
+    """Take a standard input that is closed for one that holds nothing."""
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")

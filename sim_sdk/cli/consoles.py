@@ -13,6 +13,6 @@ def make_console(*, stderr: bool = False) -> Console:
     Where that is no terminal, neither the environment nor a terminal nearby decides how wide the output is.
     """
     console = Console(stderr=stderr, highlight=False)
-    if not console.is_terminal:
+    if not console.is_terminal or console.width < 1:  # COLUMNS=0, in which nothing at all would be shown
         console.width = _PLAIN_WIDTH
     return console

@@ -14,6 +14,7 @@ from sim_sdk.errors import (
     StreamError,
     UsageLimitError,
 )
+from sim_sdk.retry import RetryPolicy
 
 from .failures import ConfigurationError
 from .settings import Settings
@@ -48,7 +49,7 @@ def hint_for_run(error: SimStudioError, *, retried: bool) -> Optional[str]:
     """
     if isinstance(error, PermissionDeniedError):
         return "is it one of the key's owner, and deployed? sim status WORKFLOW_ID tells"
-    if isinstance(error, RateLimitError) and not retried:
+    if isinstance(error, RateLimitError) and not retried and _is_waited_for(error):
         return "sim run --retry waits for it; sim limits shows what is left"
     if error.task_id is not None or not error.request_sent:
         return None
@@ -57,6 +58,10 @@ def hint_for_run(error: SimStudioError, *, retried: bool) -> Optional[str]:
     if isinstance(error, (ConnectionFailedError, ServerError)):
         return f"it may have begun: {_FATE}"
     return _FATE if isinstance(error, StreamError) else None
+
+
+def _is_waited_for(error: RateLimitError) -> bool:
+    return error.retry_after is None or error.retry_after <= RetryPolicy().max_retry_after
 
 
 def _of_connection(error: SimStudioError, settings: Settings) -> Optional[str]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from sim_sdk._calls import OnStatus
 from sim_sdk.errors import SimStudioError
+from sim_sdk.errors import printable as without_halves
 from sim_sdk.events import BlockChunk, ChunkReset, StreamEvent, StreamFailure
 from sim_sdk.results import (
     TERMINAL_STATES,
@@ -215,17 +216,25 @@ class _LiveText:
     def __init__(self) -> None:
         self.empty = True
         self._in_line = False
+        self._half = ""  # of a character: JavaScript cuts texts within some
 
     def add(self, text: str) -> None:
-        if text:
-            click.echo(printable(text), nl=False)
-            self.empty = False
-            self._in_line = not text.endswith("\n")
+        text = self._half + text
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        self._write(text[: len(text) - len(self._half)])
 
     def end_line(self) -> None:
+        self._write(self._half)
+        self._half = ""
         if self._in_line:
             click.echo()
             self._in_line = False
+
+    def _write(self, text: str) -> None:
+        if text:
+            click.echo(printable(without_halves(text)), nl=False)
+            self.empty = False
+            self._in_line = not text.endswith("\n")
 
 
 def summary(result: WorkflowExecutionResult) -> Text:

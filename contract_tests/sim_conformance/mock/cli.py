@@ -39,13 +39,20 @@ def _parser() -> argparse.ArgumentParser:
         "sim-mock",
         description="Serve a mock of Sim's API. Prints its address, a key and a workspace as shell variables.",
     )
-    parser.add_argument("--port", type=int, default=0, help="0, the default, takes any free port")
+    parser.add_argument("--port", type=_port, default=0, help="0, the default, takes any free port")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument(
         "--dialect", choices=tuple(DIALECTS), default="documented", help="the version of Sim to speak as"
     )
     parser.add_argument("--seed", type=int, default=0, help="of all ids and durations")
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is no port: those are 0 to 65535")
+    return port
 
 
 def _ended_by_signal() -> threading.Event:

@@ -116,6 +116,7 @@ class Listener:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # with the usual five, most of a burst of deliveries would wait for seconds
     # On Windows it would let a second listener take the port.
     allow_reuse_address = os.name != "nt"
 
