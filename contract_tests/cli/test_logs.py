@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from contract_tests.cli._logs import detail, entry, page, span
-from contract_tests.cli.commands import Ran, Sim, plain
+from contract_tests.cli.commands import Ran, Sim, finish, plain, start
 from sim_conformance.mock import MockSim
 from sim_sdk._clock import SystemClock
 
@@ -270,6 +270,17 @@ def test_one_execution_as_json_is_what_the_server_said(any_mock: MockSim, sim: S
     document = sim("logs", "show", row.split("\t")[7], "--json").document
 
     assert document["data"]["executionData"]["traceSpans"][0]["name"] == "Workflow Execution"
+
+
+def test_spans_of_too_many_levels_are_3(mock: MockSim) -> None:
+    levels = span("inmost", 0, 1)
+    for _ in range(200):
+        levels = span("around it", 0, 1, children=[levels])
+    give_detail(mock, levels)
+
+    ran = finish(start(*SHOW, "--json"))
+
+    assert (ran.code, ran.out, ran.error["message"]) == (3, "", "the answer is nested too deeply to be shown")
 
 
 def test_an_execution_is_found_by_its_own_id_too(any_mock: MockSim, sim: Sim) -> None:

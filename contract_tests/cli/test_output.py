@@ -83,6 +83,18 @@ def test_a_result_as_json_has_the_fields_of_the_data_class(any_mock: MockSim, si
     assert {"error", "logs", "trace_spans", "total_duration", "execution_id"} <= document.keys()
 
 
+@pytest.mark.parametrize(
+    "argv", [["run", "echo", "--json"], ["stream", "echo", "--json"], ["run", "echo"]], ids=" ".join
+)
+def test_output_of_many_levels_is_shown_in_every_form(mock: MockSim, sim: Sim, argv: list[str]) -> None:
+    body = b'{"success": true, "output": ' + b"[" * 600 + b"]" * 600 + b"}"
+    mock.fail_next(status=200, headers={"content-type": "application/json"}, body=body)
+
+    ran = sim(*argv)
+
+    assert (ran.code, ran.out.count("]")) == (0, 600), ran.err
+
+
 def test_a_stream_is_shown_in_order(any_mock: MockSim, sim: Sim) -> None:
     ran = sim(*STREAM)
 

@@ -17,6 +17,7 @@ from .machine import MachineView
 from .session import Session
 from .view import View
 
+_EXPLAINED = (SimStudioError, Interrupted, click.ClickException, click.Abort, TypeError, ValueError, RecursionError)
 _COMPLETION = "_SIM_COMPLETE"  # set by a shell that asks click what may follow
 
 
@@ -33,7 +34,7 @@ def run(argv: Sequence[str]) -> int:
     session = Session(view)
     try:
         code: int = sim.main(list(argv), prog_name="sim", standalone_mode=False, obj=session)
-    except (SimStudioError, Interrupted, click.ClickException, click.Abort, TypeError, ValueError) as error:
+    except _EXPLAINED as error:
         return _tell(view, explain(error), session.hint or hint_for(error, session.settings))
     except OSError as error:
         return _output_failed(view, error)

@@ -109,6 +109,8 @@ def explain(error: Exception) -> Failure:
     if isinstance(error, click.ClickException):
         sent = isinstance(error, FileFailed) and error.request_sent
         return Failure(ExitCode(error.exit_code), _word_usage(error), request_sent=sent)
+    if isinstance(error, RecursionError):
+        return Failure(ExitCode.REFUSED, "the answer is nested too deeply to be shown", request_sent=True)
     return Failure(ExitCode.USAGE, str(error), request_sent=False)
 
 

@@ -3,7 +3,7 @@
 import json
 import time
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator, Optional
 
 import click
@@ -49,7 +49,7 @@ class MachineView:
         self.clock: Clock = SystemClock()
 
     def result(self, result: WorkflowExecutionResult, task_id: Optional[str] = None) -> None:
-        _print({**asdict(result), "task_id": task_id})
+        _print({**_fields(result), "task_id": task_id})
 
     def stream(self, stream: WorkflowStream) -> WorkflowExecutionResult:
         for event in stream:
@@ -79,7 +79,7 @@ class MachineView:
         _print(asdict(status))
 
     def limits(self, limits: UsageLimits) -> None:
-        _print(asdict(limits))
+        _print(_fields(limits))
 
     def logs(self, page: "LogPage") -> None:
         from sim_api.convert import unstructure
@@ -131,8 +131,13 @@ class MachineView:
 def _event(event: StreamEvent, stream: WorkflowStream) -> Dict[str, Any]:
     if isinstance(event, Completed):
         # The result has the output whole; what servers put into their last event differs.
-        return {"type": "completed", **asdict(stream.result)}
-    return {"type": _EVENT_TYPES[type(event)], **asdict(event)}
+        return {"type": "completed", **_fields(stream.result)}
+    return {"type": _EVENT_TYPES[type(event)], **_fields(event)}
+
+
+def _fields(value: Any) -> Dict[str, Any]:
+    """The fields of a data class, whose JSON values `asdict` would copy, level by level until Python gives up."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _progress(standing: Standing) -> Dict[str, Any]:
