@@ -84,6 +84,7 @@ def test_a_failed_or_cancelled_job_is_1_and_one_under_way_is_0(any_mock: MockSim
         (["run", "echo", "--stream", "--async"], "--stream goes neither with --async nor with --retry"),
         (["run", "echo", "--stream", "--retry"], "--stream goes neither with --async nor with --retry"),
         (["run", "echo", "--no-wait"], "--no-wait goes with --async"),
+        (["batch", "echo", __file__, "--output", "x", "--concurrency", "100000000000"], "not in the range 1<=x<=1000"),
         (["logs"], "there is no workspace"),
         (["logs", "--workspace", "w", "--limit", "0"], "limit: expected"),
         (["logs", "--workspace", "w", "--min-duration", "9" * 400 + "d"], "is no time span"),
@@ -242,7 +243,7 @@ class Full(io.RawIOBase):
     def writable(self):
         return True
     def write(self, data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise OSError(errno.{reason}, os.strerror(errno.{reason}))
 sys.{stream} = io.TextIOWrapper(io.BufferedWriter(Full()), line_buffering=True)
 from sim_sdk.cli import main
 sys.exit(main({argv}))
@@ -251,7 +252,7 @@ sys.exit(main({argv}))
 
 @pytest.mark.parametrize("argv", [RUN, [*RUN, "--json"], ["limits"]], ids=" ".join)
 def test_output_that_cannot_be_written_is_141_too(mock: MockSim, argv: list[str]) -> None:
-    ran = run_python(_ON_A_FULL_DISK.format(stream="stdout", argv=argv))
+    ran = run_python(_ON_A_FULL_DISK.format(stream="stdout", reason="ENOSPC", argv=argv))
 
     assert ran.code == 141, ran
     assert "the output cannot be written: No space left on device" in ran.err
@@ -261,8 +262,9 @@ def test_output_that_cannot_be_written_is_141_too(mock: MockSim, argv: list[str]
 @pytest.mark.parametrize(
     ("argv", "code"), [(RUN, 141), (["limits"], 0), (["run", "nobodys"], 3), ([*RUN, "--input", "{"], 2)], ids=str
 )
-def test_errors_that_cannot_be_told_keep_their_code(mock: MockSim, argv: list[str], code: int) -> None:
-    assert run_python(_ON_A_FULL_DISK.format(stream="stderr", argv=argv)).code == code
+@pytest.mark.parametrize("reason", ["ENOSPC", "EPIPE"])
+def test_errors_that_cannot_be_told_keep_their_code(mock: MockSim, argv: list[str], code: int, reason: str) -> None:
+    assert run_python(_ON_A_FULL_DISK.format(stream="stderr", reason=reason, argv=argv)).code == code
 
 
 @pytest.mark.parametrize(

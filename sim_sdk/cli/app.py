@@ -42,6 +42,7 @@ def run(argv: Sequence[str]) -> int:
         if _COMPLETION in os.environ:
             return int(end.code or 0)
         # Else only raised, by click and by rich, where whoever read the output has gone.
+        sys.stderr = io.StringIO()  # what is left of an output would fail again at the end of the process
         return ExitCode.OUTPUT_CLOSED.value
     return int(code)
 
@@ -57,7 +58,7 @@ def _tell(view: View, failure: Failure, hint: Optional[str] = None) -> int:
     """Say why there is no result. Where it cannot be written either, the exit code says it alone."""
     try:
         view.failure(failure, hint)
-    except OSError:
+    except (OSError, SystemExit):  # the latter from rich, where whoever read it has gone
         sys.stderr = io.StringIO()
     return failure.exit_code.value
 

@@ -94,7 +94,7 @@ def stream(
 @click.argument("source", metavar="INPUT", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--output", required=True, type=_FILE, help="Where the results go. Existing ones are not run again.")
 @click.option("--failed", type=_FILE, help="Where the failures go. Default: next to the output, as NAME.failed.jsonl.")
-@click.option("--concurrency", type=click.IntRange(1), default=8, show_default=True, help="How many run at once.")
+@click.option("--concurrency", type=click.IntRange(1, 1000), default=8, show_default=True, help="How many run at once.")
 @click.option(
     "--retry",
     "max_retries",
