@@ -85,6 +85,7 @@ def test_a_failed_or_cancelled_job_is_1_and_one_under_way_is_0(any_mock: MockSim
         (["run", "echo", "--stream", "--retry"], "--stream goes neither with --async nor with --retry"),
         (["run", "echo", "--no-wait"], "--no-wait goes with --async"),
         (["batch", "echo", __file__, "--output", "x", "--concurrency", "100000000000"], "not in the range 1<=x<=1000"),
+        (["batch", "..", __file__, "--output", "x"], "workflow_id: expected"),
         (["logs"], "there is no workspace"),
         (["logs", "--workspace", "w", "--limit", "0"], "limit: expected"),
         (["logs", "--workspace", "w", "--min-duration", "9" * 400 + "d"], "is no time span"),

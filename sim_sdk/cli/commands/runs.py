@@ -7,6 +7,7 @@ from typing import Any, ContextManager, Dict, Iterator, Optional, Sequence, Unio
 
 import click
 
+from sim_sdk._validate import require_identifier
 from sim_sdk.cli.failures import ExitCode, Interrupted
 from sim_sdk.cli.hints import hint_for_run
 from sim_sdk.cli.parameters import connection_options, execution_options, timeout_option
@@ -130,6 +131,7 @@ def batch(
     """
     from sim_sdk.cli.batch.work import Order, run_batch
 
+    require_identifier("workflow_id", workflow_id)  # or each item would fail by it, and be on record
     order = Order(
         workflow_id=workflow_id,
         source=source,
