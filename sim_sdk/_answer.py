@@ -1,6 +1,6 @@
 """A whole answer of the server, and what it means to the method that asked."""
 
-from typing import Any, Callable, Dict, NamedTuple, Optional
+from typing import Any, Callable, Dict, Optional
 
 from sim_api.loads import loads
 
@@ -10,7 +10,7 @@ from .errors import InvalidResponseError, SimStudioError, error_from_response, i
 _WITHOUT_BODY = (204, 205)  # whatever their content type
 
 
-class Answer(NamedTuple):
+class Answer:
     """Status, headers and body of one response.
 
     Attributes:
@@ -22,12 +22,21 @@ class Answer(NamedTuple):
         redact: Takes the API key out of a text.
     """
 
-    status: int
-    headers: Headers
-    body: bytes
-    default_code: str
-    received: float
-    redact: Callable[[str], str]
+    def __init__(
+        self,
+        status: int,
+        headers: Headers,
+        body: bytes,
+        default_code: str,
+        received: float,
+        redact: Callable[[str], str],
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.default_code = default_code
+        self.received = received
+        self.redact = redact
 
     @property
     def ok(self) -> bool:

@@ -1,6 +1,6 @@
 """What each method of the clients does, once for the synchronous and the asynchronous one: requests in, results out."""
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
 
 from sim_api import v1
 
@@ -50,13 +50,14 @@ _MAX_POLL_INTERVAL = 30.0  # seconds
 _TIMER_SLACK = 0.05  # seconds by which a timer may go off before its time
 
 
-class Execution(NamedTuple):
+class Execution:
     """One execution as it was asked for, checked, its files read, its body encoded: ready to be sent, also again."""
 
-    request: "Request[Any]"
-    timeout: Optional[float]
-    stream: bool
-    asked_async: bool
+    def __init__(self, request: "Request[Any]", timeout: Optional[float], stream: bool, asked_async: bool) -> None:
+        self.request = request
+        self.timeout = timeout
+        self.stream = stream
+        self.asked_async = asked_async
 
 
 class Calls:
@@ -225,7 +226,10 @@ class Calls:
         require_callable("on_status", on_status)
         call = self.engine.call(require_timeout("timeout", timeout))
         interval = require_number("poll_interval", poll_interval)
-        started = yield from self.execute(execution._replace(timeout=_shortest(execution.timeout, timeout)))
+        shortest = _shortest(execution.timeout, timeout)
+        started = yield from self.execute(
+            Execution(execution.request, shortest, execution.stream, execution.asked_async)
+        )
         if not isinstance(started, AsyncExecutionResult):
             return started
         job = yield from self._wait(started.task_id, call, interval, on_status)

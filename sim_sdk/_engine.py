@@ -2,7 +2,7 @@
 
 import math
 from logging import DEBUG
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Type, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 from ._answer import Answer
@@ -41,7 +41,7 @@ _MOST_DIGITS = 18  # of a number that is one
 _URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"  # and letters, digits, `-._`; a space would end the request's first line early
 
 
-class Call(NamedTuple):
+class Call:
     """What all exchanges of one call of the user's have in common.
 
     Attributes:
@@ -50,12 +50,15 @@ class Call(NamedTuple):
         limit: What the deadline is called where it passes.
     """
 
-    default_code: str = EXECUTION_ERROR
-    deadline: Optional[float] = None
-    limit: str = TOTAL_LIMIT
+    def __init__(
+        self, default_code: str = EXECUTION_ERROR, deadline: Optional[float] = None, limit: str = TOTAL_LIMIT
+    ) -> None:
+        self.default_code = default_code
+        self.deadline = deadline
+        self.limit = limit
 
 
-class Reply(NamedTuple):
+class Reply:
     """The head of an answer, whose body the engine reads.
 
     Attributes:
@@ -63,8 +66,9 @@ class Reply(NamedTuple):
         headers: The header fields, the API key taken out: they end up in errors and results, and some servers echo it.
     """
 
-    response: ResponseHandle
-    headers: Headers
+    def __init__(self, response: ResponseHandle, headers: Headers) -> None:
+        self.response = response
+        self.headers = headers
 
 
 class Engine:

@@ -3,9 +3,11 @@
 A flow is a generator that yields effects and is sent what became of them. All behaviour that takes several steps
 (sending, retrying, polling, paging, streaming) is written once as flows; a driver of a few lines runs them, one for
 the synchronous client and one for the asynchronous one.
+
+Effects, and what else each call makes one of, are plain classes: a named tuple takes longer to make and to define.
 """
 
-from typing import Any, Callable, Generator, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple, TypeVar, Union
+from typing import Any, Callable, Generator, Mapping, Optional, Protocol, Sequence, Tuple, TypeVar, Union
 
 _T = TypeVar("_T")
 
@@ -32,41 +34,50 @@ class ResponseHandle(Protocol):
         """Give the connection back where the body was read to its end, else close it. Never blocks."""
 
 
-class Open(NamedTuple):
+class Open:
     """Send a request; the driver answers with a `ResponseHandle`. Times are in seconds, None means no limit."""
 
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: Optional[bytes]
-    connect: Optional[float]
-    total: Optional[float]
-    idle: Optional[float]
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Optional[bytes],
+        connect: Optional[float],
+        total: Optional[float],
+        idle: Optional[float],
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.connect = connect
+        self.total = total
+        self.idle = idle
 
 
-class Read(NamedTuple):
+class Read:
     """Read the next bytes of a body; the driver answers with them, b"" at the end."""
 
-    response: ResponseHandle
-    total: Optional[float]
-    idle: Optional[float]
+    def __init__(self, response: ResponseHandle, total: Optional[float], idle: Optional[float]) -> None:
+        self.response = response
+        self.total = total
+        self.idle = idle
 
 
-class Sleep(NamedTuple):
+class Sleep:
     """Wait, in seconds."""
 
-    seconds: float
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
 
 
-class Notify(NamedTuple):
+class Notify:
     """Call a function of the user's (which may be a coroutine function where the driver is asynchronous)."""
 
-    function: Callable[..., Any]
-    arguments: Tuple[Any, ...]
-
-    def __repr__(self) -> str:
-        """Without what the server sent, which a report of the function's error with all locals would show."""
-        return f"{type(self).__name__}({self.function!r})"
+    def __init__(self, function: Callable[..., Any], arguments: Tuple[Any, ...]) -> None:
+        self.function = function
+        self.arguments = arguments
 
 
 Effect = Union[Open, Read, Sleep, Notify]
