@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import warnings
 
 import pytest
 
@@ -23,3 +24,12 @@ def _children_heed_signals() -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda number, frame: None)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_by_others(request: pytest.FixtureRequest) -> None:
+    """Collect what earlier tests left before one that looks at what it leaves itself: it would be warned of theirs."""
+    if "gc" in vars(request.module):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()

@@ -305,8 +305,9 @@ def test_cancelling_tells_what_is_lost(sim: MockSim, caplog: pytest.LogCaptureFi
 
 def _abandoned(caplog: pytest.LogCaptureFixture) -> set[int]:
     """The items that a warning names."""
-    (told,) = (record for record in caplog.records if "left early" in record.message)
-    return {int(number) for number in told.message.rpartition(": ")[2].split(", ")}
+    told = [record.message for record in caplog.records if "left early" in record.message]
+    assert len(told) <= 1
+    return {int(number) for message in told for number in message.rpartition(": ")[2].split(", ")}
 
 
 INTERRUPTED = """
@@ -434,7 +435,8 @@ def test_interrupting_loses_no_result_that_waits_for_an_earlier_one(sim: MockSim
                 raise KeyboardInterrupt
             yield "echo", {"i": number}
 
+    got: list[BatchResult] = []  # none, unless the machine is so busy that the first one ends before the four
     with SimStudioClient(sim.api_key, sim.base_url) as client, pytest.raises(BatchInterrupted) as interrupted:
-        list(client.execute_batch(items(), max_concurrency=2, ordered=True))
-    assert sorted(result.index for result in interrupted.value.results) == list(range(5))
+        got.extend(client.execute_batch(items(), max_concurrency=2, ordered=True))
+    assert sorted(result.index for result in [*got, *interrupted.value.results]) == list(range(5))
     assert interrupted.value.unanswered == []
