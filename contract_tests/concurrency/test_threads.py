@@ -227,6 +227,20 @@ def test_an_asynchronous_client_that_is_dropped_warns_once_and_closes_its_connec
     assert caplog.records == []
 
 
+def test_an_asynchronous_client_of_several_event_loops_that_is_dropped_warns_once(sim: MockSim) -> None:
+    client = AsyncSimStudioClient(sim.api_key, sim.base_url)
+    loops = [asyncio.new_event_loop() for _ in range(2)]
+    for loop in loops:
+        assert loop.run_until_complete(client.execute_workflow("echo", {"i": 0})).success
+    with pytest.warns(ResourceWarning) as warned:
+        del client
+    assert [str(each.message) for each in warned] == ["unclosed AsyncTransport"]
+    for loop in loops:
+        loop.run_until_complete(asyncio.sleep(0))  # a socket that is left would warn
+        loop.close()
+    gc.collect()
+
+
 def test_event_loops_of_several_threads_share_an_asynchronous_client(caplog: pytest.LogCaptureFixture) -> None:
     threads, calls = 3, 10
     turn = threading.Barrier(threads)

@@ -17,7 +17,7 @@ import warnings
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import lru_cache, partial
-from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple, Union
+from typing import Any, Awaitable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import aiohttp
 import yarl
@@ -302,13 +302,14 @@ class AsyncTransport:
             _let_go(left)
 
     def __del__(self) -> None:
-        for session in getattr(self, "_sessions", {}).values():
-            self._abandon(session)
+        self._abandon([*getattr(self, "_sessions", {}).values()])
 
-    def _abandon(self, session: aiohttp.ClientSession) -> None:
-        """Close what was left open; aiohttp alone would warn and log several times."""
-        warnings.warn(f"unclosed {type(self).__name__}", ResourceWarning, stacklevel=3, source=self)
-        _let_go(session)
+    def _abandon(self, sessions: Sequence[aiohttp.ClientSession]) -> None:
+        """Close what was left open, and warn of it once; aiohttp alone would warn and log several times of each."""
+        if sessions:
+            warnings.warn(f"unclosed {type(self).__name__}", ResourceWarning, stacklevel=3, source=self)
+        for session in sessions:
+            _let_go(session)
 
     def _request(
         self,
@@ -332,8 +333,7 @@ class AsyncTransport:
         loop = asyncio.get_running_loop()
         session = self._sessions.get(loop)
         if session is None:
-            for left in self._leave_closed_loops():
-                self._abandon(left)
+            self._abandon(self._leave_closed_loops())
             session = self._sessions[loop] = _new_session()
         return session
 
